@@ -1,0 +1,255 @@
+// Generated from src/immersions/server/messages.py; do not edit.
+// Write it anew with: python -m immersions.server.typescript
+
+/** Starts again from another sound. */
+export interface ChooseClip {
+  type: "clip";
+  id: string;
+}
+
+export interface ChooseEar {
+  type: "ear";
+  id: string;
+}
+
+/** Adds ranges to the target or replaces it. Replacing by none leaves nothing to bend to. */
+export interface ChooseTarget {
+  type: "target";
+  ranges: Array<Range>;
+  mode: "add" | "replace";
+}
+
+/** A start sound. `silence` and `noise` have neither tempo nor bars. */
+export interface Clip {
+  id: string;
+  title: string;
+  seconds: number;
+  bpm: number | null;
+  bars: number | null;
+  kind: string;
+}
+
+/** The list of start sounds, told to all pages when an upload changed it. */
+export interface Clips {
+  type: "clips";
+  clips: Array<Clip>;
+}
+
+/** The ear that listens now, sent when it is loaded. */
+export interface EarDescription {
+  type: "ear";
+  id: string;
+  sample_rate: number;
+  loop_seconds: number;
+  layers: Array<LayerShape>;
+  neurons: number;
+  hash: string;
+  /** positions of all neurons; see LayoutHeader */
+  layout_url: string;
+  /** centre of each scalogram bin in Hz */
+  bin_frequencies: Array<number>;
+  credits: string;
+}
+
+export interface EarName {
+  id: string;
+  title: string;
+}
+
+/** A layer's size. Neurons are numbered layer by layer, then channel * pitches + pitch. */
+export interface LayerShape {
+  name: string;
+  channels: number;
+  pitches: number;
+  frames: number;
+  /** number of the layer's first neuron */
+  offset: number;
+}
+
+/**
+ * The JSON header of what `layout_url` answers, framed like a loop.
+ *
+ * After the padding: positions, float32 little-endian, (snapshots, vertices, 2), each from -1 to
+ * 1 (x to the right, y upwards), then charges, float32, (vertices). A vertex is a neuron, numbered
+ * as in `LayerShape`.
+ */
+export interface LayoutHeader {
+  type: "layout";
+  hash: string;
+  snapshots: number;
+  vertices: number;
+}
+
+/**
+ * The JSON header of a binary loop.
+ *
+ * A loop is: the header's length in bytes (4 bytes, little-endian), the header (UTF-8), zeros up
+ * to a multiple of 4 from the start of the message, the samples (float32, little-endian), the
+ * activations (one byte each). 0 is at or below a neuron's 0.1 quantile on music, 255 at or above
+ * its 0.999 quantile; for the layer `scalogram`, 0 to 255 is 0 to 4 in log power.
+ */
+export interface LoopHeader {
+  type: "loop";
+  /** rises from loop to loop */
+  id: number;
+  /** of the state that the loop was dreamed with */
+  generation: number;
+  kind: "start" | "dream";
+  sample_rate: number;
+  samples: number;
+  /** standardised, of this loop as it plays */
+  activation: number | null;
+  step: number;
+  /** empty while the ear is still loading */
+  layers: Array<LoopLayer>;
+}
+
+/** Where a layer's activations lie: a block (neurons, frames), row-major, one byte a value. */
+export interface LoopLayer {
+  name: string;
+  frames: number;
+  neurons: number;
+  /** byte offset of the block within the activations */
+  at: number;
+}
+
+/** `immersions.parameters.Parameter`, from which the page builds a control. */
+export interface ParameterDeclaration {
+  name: string;
+  unit: string;
+  minimum: number;
+  maximum: number;
+  default: number;
+  curve: "linear" | "logarithmic" | "integer" | "switch";
+  label: string;
+  description: string;
+  group: string;
+}
+
+/** Asks for a loop newer than loop `id`, rendered with the newest state, now. */
+export interface Pull {
+  type: "pull";
+  id: number;
+}
+
+/**
+ * Neurons of one layer and frames of theirs: (position, span) pairs in fractions of the axis.
+ *
+ * `weight` says how strongly, and with a minus sign that the neurons are to fall silent.
+ */
+export interface Range {
+  layer: string;
+  weight: number;
+  channel: [number, number];
+  pitch: [number, number];
+  time: [number, number];
+}
+
+/** One line on why a message of this page's was not obeyed. */
+export interface Refused {
+  type: "error";
+  message: string;
+}
+
+/** Starts again from the clip. */
+export interface Restart {
+  type: "restart";
+}
+
+/** Dreams on, or rests on the present loop. */
+export interface Run {
+  type: "run";
+  running: boolean;
+}
+
+/** Starts again from the clip with other random numbers. */
+export interface Seed {
+  type: "seed";
+  seed: number;
+}
+
+/** Turns parameters; those not named stay. */
+export interface SetParameters {
+  type: "set";
+  parameters: Record<string, number>;
+}
+
+/**
+ * Everything that a performer can change, and nothing else.
+ *
+ * `generation` rises with every change; a loop carries the generation that it was dreamed with.
+ * `seconds` is the loop's length.
+ */
+export interface State {
+  clip: string;
+  ear: string;
+  seconds: number;
+  running: boolean;
+  seed: number;
+  parameters: Record<string, number>;
+  targets: Array<Range>;
+  generation: number;
+}
+
+/** The state of the performance, told to all pages whenever anything changed. */
+export interface StateChanged {
+  type: "state";
+  state: State;
+}
+
+/** How the dreaming goes, at most four times a second. */
+export interface Status {
+  type: "status";
+  worker: "starting" | "running" | "stopped" | "restarting";
+  steps_per_second: number;
+  steps: number;
+  loops: number;
+  /** standardised, of the latest step */
+  activation: number | null;
+  /** the last 200 (step, activation) */
+  history: Array<[number, number]>;
+  /** one line for the performer, or empty */
+  message: string;
+}
+
+/** What `POST /api/clips` answers. */
+export interface Uploaded {
+  id: string;
+  title: string;
+  seconds: number;
+}
+
+/** The first message on a connection. */
+export interface Welcome {
+  type: "welcome";
+  version: string;
+  parameters: Array<ParameterDeclaration>;
+  clips: Array<Clip>;
+  ears: Array<EarName>;
+  state: State;
+}
+
+/** Text from the server to a page. */
+export type ServerMessage =
+  | Clips
+  | EarDescription
+  | Refused
+  | StateChanged
+  | Status
+  | Welcome;
+
+/** Text from a page to the server. */
+export type ClientMessage =
+  | ChooseClip
+  | ChooseEar
+  | ChooseTarget
+  | Pull
+  | Restart
+  | Run
+  | Seed
+  | SetParameters;
+
+/** Headers of binary messages and answers. */
+export type BinaryHeader =
+  | LayoutHeader
+  | LoopHeader;
