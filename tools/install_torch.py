@@ -59,7 +59,7 @@ def main() -> int:
     requirement = pinned()
     if requirement == f"torch=={installed()}":
         return 0
-    command = [sys.executable, "-m", "pip", "install", "--quiet", requirement]
+    command = [sys.executable, "-m", "pip", "install", "-qq", requirement]
     index = extra_index()
     if index:
         command += ["--extra-index-url", index]
