@@ -62,8 +62,8 @@ contracts: $(VENV)/.dev ## check that imports point down only
 messages: $(VENV)/.dev ## check that the page's message types agree with the server's
 	@$(BIN)/python -m immersions.server.typescript --check
 
-web-check: $(WEB) ## check the page's types and run its unit tests
-	@cd web && npm run --silent check && npm run --silent test
+web-check: $(WEB) ## check the style and types of the page, run its unit tests
+	@cd web && npm run --silent lint && npm run --silent check && npm run --silent test
 
 bench: $(VENV)/.dev ## run the benchmarks, one JSON line each (ONLY=scalogram runs one)
 	@for script in benchmarks/$(or $(ONLY),*).py; do \
