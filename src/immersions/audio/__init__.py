@@ -1,0 +1,51 @@
+"""Sound files and levels of loops: mono float32 arrays in -1 to 1; no torch.
+
+`read` is for files of unknown origin: a child process decodes them within limits. `stream` and
+`decode` are for music that one trusts, of any length. The rest keeps a finished loop within its
+peak, at its loudness and without a seam.
+"""
+
+from __future__ import annotations
+
+from immersions.audio.decoder import Decoder, Sound
+from immersions.audio.header import STREAMING, Header, Limits, StrPath
+from immersions.audio.resampling import resample, tile
+from immersions.audio.writing import write
+
+__all__ = [
+    "STREAMING",
+    "Decoder",
+    "Header",
+    "Limits",
+    "Sound",
+    "read",
+    "read_header",
+    "resample",
+    "tile",
+    "write",
+]
+
+
+def read_header(path: StrPath, limits: Limits | None = None) -> Header:
+    """The header of a sound file, checked against `limits`; see `read` for the errors."""
+    with Decoder(limits) as decoder:
+        return decoder.header(path)
+
+
+def read(
+    path: StrPath,
+    sample_rate: int | None = None,
+    limits: Limits | None = None,
+    *,
+    loop: bool = False,
+) -> Sound:
+    """Read a sound file of any origin as mono float32 in -1 to 1 at `sample_rate` Hz.
+
+    Without `sample_rate` the file's own rate is kept. With `loop` the sound is resampled as one
+    that repeats for ever. The header is checked before data is decoded, in a child process with
+    limits on time and memory. Raises `ValueError` (not a sound, damaged, outside the limits) or
+    `OSError` (missing, a folder, no permission), each with one line that names the file. For many
+    files use one `Decoder`, which starts one child for all of them.
+    """
+    with Decoder(limits) as decoder:
+        return decoder.read(path, sample_rate, loop=loop)

@@ -1,0 +1,235 @@
+"""The parent of the decoding child: sound files in, samples or one clear line out."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from immersions.audio import child
+from immersions.audio.header import Header, Limits, StrPath, open_regular, shown
+from immersions.audio.resampling import resample
+
+
+@dataclass(frozen=True, eq=False)
+class Sound:
+    """A decoded sound: mono, float32, within -1 to 1."""
+
+    samples: NDArray[np.float32]
+    sample_rate: int
+    replaced: int
+    """How many samples of the file were not finite (or absurdly large) and became 0."""
+    source: Header
+    warning: str = ""
+    """What was wrong with the file and could be helped, in one line; empty when all was well."""
+
+    @property
+    def seconds(self) -> float:
+        return len(self.samples) / self.sample_rate
+
+
+class Decoder:
+    """Reads sound files in one child process, started at the first file and after each failure.
+
+    For many files: `with Decoder() as decoder: decoder.read(path, 44100)`. Not for use by several
+    threads at once.
+    """
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self.limits = limits or Limits()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._socket: socket.socket | None = None
+        self._deadline = 0.0
+
+    def __enter__(self) -> Decoder:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the child."""
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def header(self, path: StrPath) -> Header:
+        """The header, checked against the limits; no sample is decoded."""
+        return self._guarded(path, self._checked_header, go=False)  # type: ignore[no-any-return]
+
+    def read(self, path: StrPath, sample_rate: int | None = None, *, loop: bool = False) -> Sound:
+        """Decode, mix to mono and resample; see `immersions.audio.read`."""
+        return self._guarded(path, self._read, sample_rate, loop)  # type: ignore[no-any-return]
+
+    def _guarded(self, path: StrPath, work: Any, *arguments: Any, **options: Any) -> Any:
+        """Run `work`, turning the child's death or silence into one line about `path`."""
+        self._deadline = time.monotonic() + self.limits.decoding_wall_seconds
+        try:
+            return work(path, *arguments, **options)
+        except TimeoutError:
+            self.close()
+            raise ValueError(
+                f"{shown(path)}: decoding was stopped after"
+                f" {self.limits.decoding_wall_seconds:g} s; is the file damaged?"
+            ) from None
+        except (EOFError, BrokenPipeError, ConnectionResetError):
+            raise ValueError(f"{shown(path)}: {self._cause_of_death()}") from None
+        except MemoryError:
+            self.close()
+            raise ValueError(
+                f"{shown(path)}: decoding needs more than the"
+                f" {self.limits.decoding_memory_bytes / 2**20:g} MiB of memory it may use"
+            ) from None
+        except (ValueError, OSError):
+            raise  # raised between two requests: the child is ready for the next
+        except BaseException:
+            # What the child still has to say would be taken for the answer to the next request.
+            self.close()
+            raise
+
+    def _checked_header(self, path: StrPath, *, go: bool) -> Header:
+        self._request(path)
+        kind, body = self._receive()
+        if kind == b"x":
+            raise ValueError(f"{shown(path)}: expected a sound file, got: {json.loads(body)}")
+        header = Header(**json.loads(body))
+        try:
+            self.limits.check(header, path)
+        except ValueError:
+            self._send(b"s")
+            raise
+        self._send(b"g" if go else b"s")
+        return header
+
+    def _read(self, path: StrPath, sample_rate: int | None, loop: bool) -> Sound:
+        header = self._checked_header(path, go=True)
+        blocks: list[NDArray[np.float32]] = []
+        kind, body = self._receive()
+        while kind == b"d":
+            blocks.append(np.frombuffer(body, "<f4"))
+            kind, body = self._receive()
+        if kind == b"x":
+            raise ValueError(f"{shown(path)}: {json.loads(body)}")
+        found = json.loads(body)
+        if not blocks:
+            reason = found["damage"].strip().rstrip(".") or "not one sample could be decoded"
+            raise ValueError(
+                f"{shown(path)}: expected {header.seconds:.2f} s of sound, got none ({reason})"
+            )
+        return _sound(header, np.concatenate(blocks), found, sample_rate, loop)
+
+    def _request(self, path: StrPath) -> None:
+        descriptor = open_regular(path)
+        try:
+            if os.fstat(descriptor).st_size == 0:
+                raise ValueError(f"{shown(path)}: expected a sound file, got an empty file")
+            connection = self._connection()
+            request = child.REQUEST.pack(
+                self.limits.decoding_cpu_seconds, self.limits.decoding_memory_bytes
+            )
+            socket.send_fds(connection, [request], [descriptor])
+        finally:
+            os.close(descriptor)
+
+    def _connection(self) -> socket.socket:
+        if self._socket is None or self._process is None or self._process.poll() is not None:
+            self.close()
+            ours, theirs = socket.socketpair()
+            with theirs:
+                self._process = subprocess.Popen(
+                    # -P: the modules beside the script must not hide others of the same name.
+                    [sys.executable, "-P", str(Path(child.__file__))],
+                    stdin=theirs.fileno(),
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    # Threads would multiply the address space, and decoding has no use for them.
+                    env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+                )
+            self._socket = ours
+        return self._socket
+
+    def _send(self, message: bytes) -> None:
+        assert self._socket is not None
+        self._socket.sendall(message)
+
+    def _receive(self) -> tuple[bytes, bytes]:
+        kind, length = child.PREFIX.unpack(self._exactly(child.PREFIX.size))
+        if kind == b"m":
+            raise MemoryError
+        return kind, self._exactly(length)
+
+    def _exactly(self, length: int) -> bytes:
+        """So many bytes from the child, or `TimeoutError`, or `EOFError` when it is gone."""
+        assert self._socket is not None
+        received = bytearray(length)
+        view, have = memoryview(received), 0
+        while have < length:
+            remaining = self._deadline - time.monotonic()
+            if remaining <= 0:
+                raise TimeoutError
+            self._socket.settimeout(remaining)
+            count = self._socket.recv_into(view[have:])
+            if count == 0:
+                raise EOFError
+            have += count
+        return bytes(received)
+
+    def _cause_of_death(self) -> str:
+        process = self._process
+        assert process is not None
+        try:
+            status = process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            status = 0
+        self.close()
+        if status == -getattr(signal, "SIGXCPU", 0) and status:
+            limit = self.limits.decoding_cpu_seconds
+            return f"decoding was stopped after {limit} s of processor time; is the file damaged?"
+        if status < 0:
+            return f"the decoder crashed on this file ({signal.Signals(-status).name})"
+        return f"the decoder ended without an answer (status {status})"
+
+
+def _sound(
+    header: Header,
+    samples: NDArray[np.float32],
+    found: dict[str, Any],
+    sample_rate: int | None,
+    loop: bool,
+) -> Sound:
+    """Resample, bring into -1 to 1, and say what had to be helped."""
+    warnings = []
+    if found["frames"] < header.frames:
+        had, promised = found["frames"] / header.sample_rate, header.seconds
+        warnings.append(f"the file ends early: {had:.2f} s of the {promised:.2f} s it promises")
+    if found["replaced"]:
+        warnings.append(f"{found['replaced']} samples were not finite and became 0")
+    rate = sample_rate or header.sample_rate
+    samples = resample(samples, header.sample_rate, rate, loop=loop)
+    peak = float(np.max(np.abs(samples)))
+    if peak > 1.0:
+        samples = samples / np.float32(peak)
+        decibels = 20 * float(np.log10(peak))
+        if decibels > 1.0:  # less is what resampling adds to any loud sound
+            warnings.append(f"turned down by {decibels:.1f} dB to fit within full scale")
+    return Sound(samples, rate, found["replaced"], header, "; ".join(warnings))

@@ -1,0 +1,104 @@
+"""Write WAV and FLAC files: whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import secrets
+from pathlib import Path
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+from immersions.audio.header import StrPath, shown
+
+FORMATS = {".wav": "WAV", ".flac": "FLAC"}
+
+
+def write(
+    path: StrPath, samples: NDArray[np.floating], sample_rate: int, subtype: str = "PCM_24"
+) -> None:
+    """Write `samples`, (n,) or (n, channels) in -1 to 1, as WAV or FLAC by the name's ending.
+
+    The file appears complete or not at all: an earlier one of the same name stays until the new
+    one is on the disk. Raises `ValueError` for samples that cannot be written and `OSError` for a
+    place that cannot be written to, each with one line.
+    """
+    path = Path(path)
+    _place(path, _encoded(path, samples, sample_rate, subtype))
+
+
+def _encoded(
+    path: Path, samples: NDArray[np.floating], sample_rate: int, subtype: str
+) -> memoryview:
+    container = FORMATS.get(path.suffix.lower())
+    if container is None:
+        raise ValueError(f"{shown(path)}: expected a name ending in {' or '.join(FORMATS)}")
+    if not soundfile.check_format(container, subtype):
+        valid = ", ".join(soundfile.available_subtypes(container))
+        raise ValueError(f"{shown(path)}: expected a subtype of {valid}, got {subtype}")
+    if samples.ndim not in (1, 2) or samples.size == 0:
+        raise ValueError(
+            f"{shown(path)}: expected samples of shape (n,) or (n, channels), got {samples.shape}"
+        )
+    bad = samples.size - int(np.count_nonzero(np.isfinite(samples)))
+    if bad:
+        raise ValueError(f"{shown(path)}: expected finite samples, got {bad} that are not")
+    peak = float(np.max(np.abs(samples)))
+    if peak > 1.0 and subtype not in ("FLOAT", "DOUBLE"):
+        raise ValueError(f"{shown(path)}: expected samples in -1 to 1, got a peak of {peak:g}")
+    buffer = io.BytesIO()
+    try:
+        # Encoded in memory: a full disk then is Python's OSError, not a half-written header.
+        soundfile.write(buffer, samples, sample_rate, subtype=subtype, format=container)
+    except soundfile.LibsndfileError as error:
+        raise ValueError(
+            f"{shown(path)}: cannot be written as {container} {subtype} at {sample_rate} Hz:"
+            f" {error.error_string.strip()}"
+        ) from None
+    return buffer.getbuffer()
+
+
+def _place(path: Path, content: memoryview) -> None:
+    """Put `content` at `path` by renaming a finished temporary file beside it."""
+    target = Path(os.path.realpath(path))
+    if target.is_dir():
+        raise IsADirectoryError(f"{shown(path)}: expected a file to write, got a folder")
+    if target.exists() and not target.is_file():
+        raise OSError(f"{shown(path)}: expected a file to write, got a device or a pipe")
+    temporary = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.part")
+    try:
+        try:
+            # Not tempfile: that would keep the file from others, whatever the umask allows.
+            with temporary.open("xb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(target)
+            _sync_folder(target.parent)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                temporary.unlink()
+            raise
+    except FileNotFoundError:
+        raise FileNotFoundError(f"{shown(path)}: there is no folder {shown(path.parent)}") from None
+    except NotADirectoryError:
+        raise NotADirectoryError(f"{shown(path)}: {shown(path.parent)} is not a folder") from None
+    except PermissionError:
+        raise PermissionError(
+            f"{shown(path)}: no permission to write in {shown(path.parent)}"
+        ) from None
+    except OSError as error:
+        raise OSError(f"{shown(path)}: cannot be written ({error.strerror or error})") from None
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the renaming itself last through a power cut, where the system can."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
