@@ -84,3 +84,10 @@ class Ear(Protocol):
         network hears it. Raises `ValueError` that names the valid layers.
         """
         ...
+
+
+def check_names(asked: Sequence[str], valid: Sequence[str]) -> None:
+    """Raise `ValueError` naming the valid layers when one asked for is not among them."""
+    for name in asked:
+        if name not in valid:
+            raise ValueError(f"unknown layer {name!r}; valid layers: {', '.join(valid)}")

@@ -1,0 +1,239 @@
+"""The ear trained by contrastive predictive coding: scalogram, encoder, context network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from immersions.ears.blocks import Activity, CausalConv, ContextBlock, EncoderBlock, NormedConv
+from immersions.ears.ear import Activations, Edit, Layer, LayerStatistics, check_names
+from immersions.scalogram import Scalogram, ScalogramConfig
+
+SCALOGRAM = "scalogram"
+SHORTEST_LOOP_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class EncoderBlockConfig:
+    """Kernels are (pitches, frames); `pool` halves are (pitches, frames) factors."""
+
+    channels: int
+    kernel1: tuple[int, int]
+    kernel2: tuple[int, int]
+    pool: tuple[int, int] = (1, 1)
+    pad_pitches1: int = 0
+    pad_pitches2: int = 0
+
+
+@dataclass(frozen=True)
+class ContextBlockConfig:
+    """`kernel` in frames, `pool` the factor by which time is halved before it."""
+
+    channels: int
+    kernel: int
+    pool: int = 1
+
+
+@dataclass(frozen=True)
+class ContrastiveConfig:
+    """Everything that shapes a contrastive ear. Steps are those of z, the encoder's output."""
+
+    scalogram: ScalogramConfig = field(default_factory=ScalogramConfig)
+    encoder: tuple[EncoderBlockConfig, ...] = ()
+    context: tuple[ContextBlockConfig, ...] = ()
+    loop_seconds: float = 4.0
+    visible_steps: int = 64
+    gap_steps: int = 4
+    predicted_steps: int = 16
+    dropout: float = 0.0
+    slope: float = 0.0
+
+
+class ContrastiveNetwork(nn.Module):
+    """Encoder and context network: scalogram to named activations.
+
+    Input (batch, parts, bins, frames). `circular` treats the frames as a loop, else as a stream
+    with silence before it.
+    """
+
+    def __init__(self, config: ContrastiveConfig) -> None:
+        super().__init__()
+        self.config = config
+        channels = config.scalogram.parts
+        self.encoder = nn.ModuleList()
+        for block in config.encoder:
+            self.encoder.append(_encoder_block(channels, block, config))
+            channels = block.channels
+        self.context = nn.ModuleList()
+        for step in config.context:
+            conv = CausalConv(channels, step.channels, 1, step.kernel)
+            self.context.append(ContextBlock(conv, step.pool, config.dropout, config.slope))
+            channels = step.channels
+
+    def walk(self, x: Activity, circular: bool) -> Iterator[tuple[str, Activity]]:
+        """Yield (layer name, activation) from sound to depth, computing each when asked for."""
+        for number, block in enumerate(self.encoder):
+            assert isinstance(block, EncoderBlock)
+            inner = block.first(x, circular)
+            yield f"encoder.{number}.conv1", inner
+            x = block.second(x, inner, circular)
+            yield f"encoder.{number}", x
+        for number, step in enumerate(self.context):
+            assert isinstance(step, ContextBlock)
+            x = step.run(x, circular)
+            yield f"context.{number}", x
+
+    def forward(
+        self, x: Activity, circular: bool = False
+    ) -> tuple[Float[Tensor, "batch z steps"], Float[Tensor, "batch c coarse"]]:
+        """z of every encoder step and c of every context step, for training."""
+        z, last = x, f"encoder.{len(self.encoder) - 1}"
+        for name, x in self.walk(x, circular):
+            if name == last:
+                z = x
+        return z.flatten(1, 2), x.flatten(1, 2)
+
+    def geometry(self) -> list[tuple[str, int, int, int]]:
+        """(layer name, channels, pitches, stride in scalogram frames) without running anything."""
+        rows, stride, pitches = [], 1, self.config.scalogram.bins
+        for number, block in enumerate(self.encoder):
+            assert isinstance(block, EncoderBlock)
+            stride *= block.frame_stride
+            first, pitches = block.pitches(pitches)
+            rows.append(
+                (f"encoder.{number}.conv1", block.conv1.conv.out_channels, first, stride)
+            )
+            rows.append((f"encoder.{number}", block.conv2.conv.out_channels, pitches, stride))
+        for number, step in enumerate(self.context):
+            assert isinstance(step, ContextBlock)
+            stride *= step.frame_stride
+            rows.append((f"context.{number}", step.conv.conv.out_channels, pitches, stride))
+        return rows
+
+    @property
+    def encoder_stride(self) -> int:
+        """Scalogram frames a step of z."""
+        return self.geometry()[2 * len(self.encoder) - 1][3]
+
+    @property
+    def stride(self) -> int:
+        """Scalogram frames a step of c; loops have a multiple of it."""
+        return self.geometry()[-1][3]
+
+    def fold(self) -> None:
+        """Fold every batch norm into its convolution, for listening only."""
+        for module in self.modules():
+            if isinstance(module, NormedConv):
+                module.fold()
+
+
+class ContrastiveEar:
+    """A `ContrastiveNetwork` with its scalogram as an `Ear`; for listening, not for training."""
+
+    def __init__(
+        self,
+        name: str,
+        network: ContrastiveNetwork,
+        statistics: Mapping[str, LayerStatistics] | None = None,
+        trained: bool = True,
+    ) -> None:
+        self.name = name
+        self.config = network.config
+        self.network = _for_listening(network)
+        self.scalogram = Scalogram(self.config.scalogram)
+        self.sample_rate = self.config.scalogram.sample_rate
+        self.loop_seconds = self.config.loop_seconds
+        self.statistics = dict(statistics or {})
+        self.trained = trained
+
+    @property
+    def layers(self) -> Sequence[Layer]:
+        return self.layers_for(round(self.loop_seconds * self.sample_rate))
+
+    def layers_for(self, samples: int) -> Sequence[Layer]:
+        frames, scale = self.loop_frames(samples), self.config.scalogram
+        rows = [(SCALOGRAM, scale.parts, scale.bins, 1), *self.network.geometry()]
+        return [Layer(name, c, p, frames // stride) for name, c, p, stride in rows]
+
+    @property
+    def has_scalogram(self) -> bool:
+        return True
+
+    @property
+    def bin_frequencies(self) -> Sequence[float]:
+        return self.config.scalogram.frequencies
+
+    def tiles(self, samples: int) -> int:
+        """How often a loop is repeated before it is heard: loops under 2 s are tiled."""
+        return max(1, -(-int(SHORTEST_LOOP_SECONDS * self.sample_rate) // samples))
+
+    def loop_frames(self, samples: int) -> int:
+        """Scalogram frames of a loop: a multiple of all strides, nearest to the trained rate."""
+        stride = self.network.stride
+        steps = samples * self.tiles(samples) / (self.config.scalogram.hop * stride)
+        return stride * max(1, round(steps))
+
+    def listen(
+        self,
+        loop: Float[Tensor, "batch samples"],
+        layers: Sequence[str],
+        edit: Edit | None = None,
+    ) -> Activations:
+        check_names(layers, [layer.name for layer in self.layers])
+        frames = self.loop_frames(loop.shape[1])
+        x = self.scalogram.loop(loop.repeat(1, self.tiles(loop.shape[1])), frames)
+        return self._respond(edit(x) if edit else x, layers, circular=True)
+
+    def listen_to_stream(
+        self, sound: Float[Tensor, "batch samples"], layers: Sequence[str]
+    ) -> Activations:
+        """Activations on long sound that does not repeat; silence is heard before it."""
+        check_names(layers, [layer.name for layer in self.layers])
+        return self._respond(self.scalogram.stream(sound), layers, circular=False)
+
+    def _respond(self, x: Activity, layers: Sequence[str], circular: bool) -> Activations:
+        wanted, heard = set(layers), {SCALOGRAM: x}
+        if wanted - set(heard):
+            for name, activity in self.network.walk(x, circular):
+                heard[name] = activity
+                if wanted <= set(heard):
+                    break
+        return {name: heard[name] for name in layers}
+
+    def to(self, device: torch.device | str) -> ContrastiveEar:
+        self.network.to(device)
+        return self
+
+
+def parameter_counts(config: ContrastiveConfig) -> dict[str, int]:
+    """Trained numbers of `encoder`, `context` and `prediction`."""
+    network = ContrastiveNetwork(config)
+    count: Callable[[nn.Module], int] = lambda part: sum(p.numel() for p in part.parameters())  # noqa: E731
+    z, c = config.encoder[-1].channels, config.context[-1].channels
+    return {
+        "encoder": count(network.encoder),
+        "context": count(network.context),
+        "prediction": z * c * config.predicted_steps,
+    }
+
+
+def _encoder_block(
+    channels: int, block: EncoderBlockConfig, config: ContrastiveConfig
+) -> EncoderBlock:
+    conv1 = CausalConv(channels, block.channels, *block.kernel1, pad_pitches=block.pad_pitches1)
+    conv2 = CausalConv(
+        block.channels, block.channels, *block.kernel2, pad_pitches=block.pad_pitches2
+    )
+    return EncoderBlock(conv1, conv2, *block.pool, dropout=config.dropout, slope=config.slope)
+
+
+def _for_listening(network: ContrastiveNetwork) -> ContrastiveNetwork:
+    copy = ContrastiveNetwork(network.config)
+    copy.load_state_dict(network.state_dict())
+    copy.eval().requires_grad_(False)
+    copy.fold()
+    return copy
