@@ -1,16 +1,19 @@
 """Decode sound files in a process of its own; run as a script by `immersions.audio.decoder`.
 
-Standard input is one end of a socket pair. For each file the parent sends `REQUEST` together with
-an open file descriptor; this process answers with messages of `PREFIX` and a body: `h` the header
-(JSON), then, when the parent says `g`, `d` mono float32 samples, and `e` what was found (JSON);
-`x` says in one line why there is no sound, `m` that memory ran out. A decoder that crashes, hangs or eats memory takes only
-this process with it. Nothing of `immersions` is imported, so that it starts in a tenth of a second.
+Standard input is one end of a socket pair. For each file the parent sends `REQUEST` and the file's
+path together with an open file descriptor; this process answers with messages of `PREFIX` and a
+body: `h` the header (JSON), then, when the parent says `g`, `d` mono float32 samples, and `e` what
+was found (JSON). `x` says in one line why there is no sound, `m` that memory ran out. A decoder that
+crashes, hangs or eats memory takes only this process with it. Nothing of `immersions` is imported,
+so that it starts in a tenth of a second.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
+import resource
 import socket
 import struct
 from typing import Any
@@ -18,16 +21,12 @@ from typing import Any
 import numpy as np
 import soundfile
 
-try:
-    import resource
-except ImportError:  # not on this system: the parent's clock and the header's limits remain
-    resource = None  # type: ignore[assignment]
-
-REQUEST = struct.Struct("<qq")
-"""Processor seconds and bytes of address space that this file may use."""
+REQUEST = struct.Struct("<qqI")
+"""Processor seconds and bytes of address space for this file; length of the path that follows."""
 PREFIX = struct.Struct("<cI")
 """Kind and length of the body that follows."""
-BLOCK_FRAMES = 65_536
+BLOCK_FRAMES = 4_096
+"""Small, because the whole block is lost in which a decoder first finds damage."""
 LARGEST = 1e6
 """A sample beyond this (+120 dBFS) is damage, as a non-finite one is."""
 
@@ -48,9 +47,11 @@ def main() -> None:
         request, descriptors, _, _ = socket.recv_fds(connection, REQUEST.size, 1)
         if not request or not descriptors:
             return
-        confine(*REQUEST.unpack(request))
+        cpu_seconds, memory_bytes, length = REQUEST.unpack(request)
+        path = connection.recv(length, socket.MSG_WAITALL)
+        confine(cpu_seconds, memory_bytes)
         try:
-            serve(connection, descriptors[0])
+            serve(connection, descriptors[0], path)
         except MemoryError:
             reply(connection, b"m", None)
             return  # a new process is cleaner than one that ran out of memory
@@ -62,8 +63,6 @@ def main() -> None:
 
 def confine(cpu_seconds: int, memory_bytes: int) -> None:
     """Limit what the next file may use; the kernel ends this process when it takes more time."""
-    if resource is None:
-        return
     usage = resource.getrusage(resource.RUSAGE_SELF)
     used = int(usage.ru_utime + usage.ru_stime)
     for kind, soft in (
@@ -79,10 +78,10 @@ def confine(cpu_seconds: int, memory_bytes: int) -> None:
             continue  # some systems do not limit address space
 
 
-def serve(connection: socket.socket, descriptor: int) -> None:
+def serve(connection: socket.socket, descriptor: int, path: bytes) -> None:
     """Answer for one file: its header, and its samples when the parent wants them."""
     try:
-        with Reader(descriptor, closefd=False) as sound:
+        with opened(descriptor, path) as sound:
             header = {
                 "sample_rate": sound.samplerate,
                 "channels": sound.channels,
@@ -92,22 +91,44 @@ def serve(connection: socket.socket, descriptor: int) -> None:
             reply(connection, b"h", header)
             if connection.recv(1) == b"g":
                 send_samples(connection, sound)
-    except soundfile.LibsndfileError as error:
-        reply(connection, b"x", error.error_string.strip().rstrip("."))
     except (TypeError, ValueError, RuntimeError, OverflowError, AssertionError) as error:
-        reply(connection, b"x", " ".join(str(error).split()) or type(error).__name__)
+        reply(connection, b"x", reason(error))
+
+
+def opened(descriptor: int, path: bytes) -> Reader:
+    """The file as its content says; by its name only where libsndfile needs that hint.
+
+    Names are not trusted otherwise: libsndfile plays anything that is called `.vox` or `.raw`.
+    """
+    try:
+        return Reader(descriptor, closefd=False)
+    except soundfile.LibsndfileError:
+        if not path.lower().endswith(b".mp3"):
+            raise
+        return Reader(path)
+
+
+def cut_off(log: str) -> str:
+    """What libsndfile's log says of a data chunk that is longer than the file, or nothing."""
+    for promised, present in re.findall(
+        r"^ *(?:data|SSND) *: (\d+) \(should be (\d+)\)", log, re.M
+    ):
+        # Writers that could not seek back leave a huge size: open length, not damage.
+        if int(present) < int(promised) < 2**31 - 2**16:
+            return f"the file ends early: {int(present)} of {promised} bytes of sound are there"
+    return ""
 
 
 def send_samples(connection: socket.socket, sound: Reader) -> None:
     frames = replaced = 0
-    damage = ""
+    damage = cut_off(sound.extra_info)
     block = np.empty((BLOCK_FRAMES, sound.channels), np.float32)
     while frames < sound.frames:
         try:
             wanted = min(BLOCK_FRAMES, sound.frames - frames)
             count = sound.buffer_read_into(block[:wanted].data.cast("B"), "float32")
         except (soundfile.LibsndfileError, AssertionError) as error:
-            damage = getattr(error, "error_string", "") or "the decoder failed"
+            damage = f"damaged after {frames / sound.samplerate:.2f} s: {reason(error)}"
             break
         if count == 0:
             break
@@ -116,6 +137,15 @@ def send_samples(connection: socket.socket, sound: Reader) -> None:
         replaced += bad
         reply_bytes(connection, b"d", mono.tobytes())
     reply(connection, b"e", {"frames": frames, "replaced": replaced, "damage": damage})
+
+
+def reason(error: Exception) -> str:
+    """The error's words in one line, without libsndfile's ornaments."""
+    text = " ".join(str(getattr(error, "error_string", error)).split()).rstrip(".")
+    text = re.sub(r"^Error ?: ", "", text) or type(error).__name__
+    if text.startswith("File does not exist"):  # libsndfile's answer to an MP3 without sound
+        return "nothing in it can be played"
+    return text
 
 
 def mixed(block: np.ndarray) -> tuple[np.ndarray, int]:

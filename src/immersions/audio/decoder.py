@@ -22,6 +22,10 @@ from immersions.audio.header import Header, Limits, StrPath, open_regular, shown
 from immersions.audio.resampling import resample
 
 
+PADDING_SECONDS = 0.1
+"""MP3 headers count an encoder's padding that decoders leave out."""
+
+
 @dataclass(frozen=True, eq=False)
 class Sound:
     """A decoded sound: mono, float32, within -1 to 1."""
@@ -111,7 +115,10 @@ class Decoder:
         self._request(path)
         kind, body = self._receive()
         if kind == b"x":
-            raise ValueError(f"{shown(path)}: expected a sound file, got: {json.loads(body)}")
+            raise ValueError(
+                f"{shown(path)}: expected a sound file (WAV, FLAC, AIFF, Ogg, Opus, MP3 …),"
+                f" but: {json.loads(body)}"
+            )
         header = Header(**json.loads(body))
         try:
             self.limits.check(header, path)
@@ -132,7 +139,7 @@ class Decoder:
             raise ValueError(f"{shown(path)}: {json.loads(body)}")
         found = json.loads(body)
         if not blocks:
-            reason = found["damage"].strip().rstrip(".") or "not one sample could be decoded"
+            reason = found["damage"] or "not one sample could be decoded"
             raise ValueError(
                 f"{shown(path)}: expected {header.seconds:.2f} s of sound, got none ({reason})"
             )
@@ -144,10 +151,12 @@ class Decoder:
             if os.fstat(descriptor).st_size == 0:
                 raise ValueError(f"{shown(path)}: expected a sound file, got an empty file")
             connection = self._connection()
+            name = os.fsencode(os.path.abspath(path))
             request = child.REQUEST.pack(
-                self.limits.decoding_cpu_seconds, self.limits.decoding_memory_bytes
+                self.limits.decoding_cpu_seconds, self.limits.decoding_memory_bytes, len(name)
             )
             socket.send_fds(connection, [request], [descriptor])
+            connection.sendall(name)
         finally:
             os.close(descriptor)
 
@@ -219,8 +228,10 @@ def _sound(
 ) -> Sound:
     """Resample, bring into -1 to 1, and say what had to be helped."""
     warnings = []
-    if found["frames"] < header.frames:
-        had, promised = found["frames"] / header.sample_rate, header.seconds
+    had, promised = found["frames"] / header.sample_rate, header.seconds
+    if found["damage"]:
+        warnings.append(found["damage"])
+    elif promised - had > PADDING_SECONDS:
         warnings.append(f"the file ends early: {had:.2f} s of the {promised:.2f} s it promises")
     if found["replaced"]:
         warnings.append(f"{found['replaced']} samples were not finite and became 0")
