@@ -10,6 +10,7 @@ from __future__ import annotations
 from immersions.audio.decoder import Decoder, Sound
 from immersions.audio.header import STREAMING, Header, Limits, StrPath
 from immersions.audio.resampling import resample, tile
+from immersions.audio.streaming import decode, stream
 from immersions.audio.writing import write
 
 __all__ = [
@@ -18,9 +19,11 @@ __all__ = [
     "Header",
     "Limits",
     "Sound",
+    "decode",
     "read",
     "read_header",
     "resample",
+    "stream",
     "tile",
     "write",
 ]

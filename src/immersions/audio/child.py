@@ -3,9 +3,9 @@
 Standard input is one end of a socket pair. For each file the parent sends `REQUEST` and the file's
 path together with an open file descriptor; this process answers with messages of `PREFIX` and a
 body: `h` the header (JSON), then, when the parent says `g`, `d` mono float32 samples, and `e` what
-was found (JSON). `x` says in one line why there is no sound, `m` that memory ran out. A decoder that
-crashes, hangs or eats memory takes only this process with it. Nothing of `immersions` is imported,
-so that it starts in a tenth of a second.
+was found (JSON). `x` says in one line why there is no sound, `m` that memory ran out. A decoder
+that crashes, hangs or eats memory takes only this process with it. Nothing of `immersions` is
+imported, so that it starts in a tenth of a second.
 """
 
 from __future__ import annotations

@@ -21,7 +21,6 @@ from immersions.audio import child
 from immersions.audio.header import Header, Limits, StrPath, open_regular, shown
 from immersions.audio.resampling import resample
 
-
 PADDING_SECONDS = 0.1
 """MP3 headers count an encoder's padding that decoders leave out."""
 
@@ -151,7 +150,7 @@ class Decoder:
             if os.fstat(descriptor).st_size == 0:
                 raise ValueError(f"{shown(path)}: expected a sound file, got an empty file")
             connection = self._connection()
-            name = os.fsencode(os.path.abspath(path))
+            name = os.fsencode(Path(path).absolute())
             request = child.REQUEST.pack(
                 self.limits.decoding_cpu_seconds, self.limits.decoding_memory_bytes, len(name)
             )
