@@ -1,10 +1,20 @@
-"""The state of one performance: what is played, what is dreamed of, and how. No torch here."""
+"""The state of one performance: what is played, what is dreamed of, and how. No torch here.
+
+A change is a function from a state to the next one. It raises `ValueError`, one line that names
+what is valid, and leaves the state as it was.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
+from immersions.parameters import Parameters
 from immersions.stage.selection import Range
+
+MOST_TARGETS = 64
+"""Ranges in one target: adding for ever would slow each step down without an end."""
 
 
 @dataclass(frozen=True)
@@ -23,3 +33,67 @@ class State:
     parameters: dict[str, float] = field(default_factory=dict)
     targets: tuple[Range, ...] = ()
     generation: int = 0
+
+
+def set_parameters(state: State, declared: Parameters, values: Mapping[str, object]) -> State:
+    """Turn some parameters; the others stay."""
+    checked = {name: declared[name].check(value) for name, value in values.items()}
+    return _next(state, parameters={**state.parameters, **checked})
+
+
+def set_targets(
+    state: State,
+    layers: Collection[str],
+    ranges: Iterable[Range],
+    mode: Literal["add", "replace"] = "replace",
+) -> State:
+    """Choose what is dreamed of, or add to it. `layers` are the names that the ear has."""
+    chosen = tuple(ranges)
+    for unknown in (each.layer for each in chosen if each.layer not in layers):
+        raise ValueError(f"unknown layer {unknown!r}; valid names: {', '.join(layers)}")
+    if mode == "add":
+        chosen = state.targets + tuple(each for each in chosen if each not in state.targets)
+    if len(chosen) > MOST_TARGETS:
+        raise ValueError(f"expected at most {MOST_TARGETS} ranges in a target, got {len(chosen)}")
+    return _next(state, targets=chosen)
+
+
+def choose_clip(state: State, clip: str, seconds: float) -> State:
+    """Play another sound, a loop of `seconds`."""
+    if not seconds > 0:
+        raise ValueError(f"{clip}: expected a loop longer than 0 s, got {seconds}")
+    return _next(state, clip=clip, seconds=seconds)
+
+
+def choose_ear(state: State, ear: str, ears: Collection[str]) -> State:
+    """Listen with another ear. The targets of the old one stay until `fit_targets`."""
+    if ear not in ears:
+        raise ValueError(f"unknown ear {ear!r}; valid names: {', '.join(ears)}")
+    return _next(state, ear=ear)
+
+
+def fit_targets(state: State, layers: Collection[str], otherwise: Range) -> State:
+    """Keep the targets that the ear has layers for; when none is left, aim at `otherwise`."""
+    kept = tuple(each for each in state.targets if each.layer in layers) or (otherwise,)
+    return state if kept == state.targets else _next(state, targets=kept)
+
+
+def run(state: State, running: bool) -> State:
+    """Dream on, or rest on the present loop."""
+    return state if running == state.running else _next(state, running=running)
+
+
+def set_seed(state: State, seed: int) -> State:
+    """Other random numbers, from 0 to 2^31 - 1."""
+    if not 0 <= seed < 2**31:
+        raise ValueError(f"seed: expected 0 to {2**31 - 1}, got {seed}")
+    return _next(state, seed=seed)
+
+
+def restart(state: State) -> State:
+    """Begin again from the clip."""
+    return _next(state)
+
+
+def _next(state: State, **changes: object) -> State:
+    return replace(state, generation=state.generation + 1, **changes)  # type: ignore[arg-type]

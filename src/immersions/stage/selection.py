@@ -1,4 +1,7 @@
-"""What a performer selects in an ear: fractions of a layer, turned into units by one rule."""
+"""What a performer selects in an ear, in fractions of a layer.
+
+`immersions.dreaming.Target.from_ranges` turns them into channels, pitches and frames.
+"""
 
 from __future__ import annotations
 
@@ -36,13 +39,3 @@ class Range:
                     f"{axis} of {self.layer}: expected position and span from 0 to 1, "
                     f"got {getattr(self, axis)}"
                 )
-
-
-def units(fraction: tuple[float, float], count: int) -> tuple[int, int]:
-    """First unit and end (exclusive) of a (position, span) pair on an axis of `count` units.
-
-    Span 0 selects one unit and never none; position 1 with span 0 is the last unit.
-    """
-    position, span = fraction
-    start = min(count - 1, math.floor(position * (1 - span) * count))
-    return start, max(start + 1, min(count, math.floor(start + span * count + 1)))

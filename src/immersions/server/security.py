@@ -1,0 +1,116 @@
+"""What every request passes first: that it is meant for this server and comes from its page.
+
+A page of another site can reach a server on this machine. It cannot lie about its `Origin`, and a
+site that renames itself to this machine (DNS rebinding) cannot lie about its `Host`. CORS does not
+cover WebSockets, so both are checked here, on every request.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+LARGEST_TEXT = 64 * 2**10
+"""Bytes in one WebSocket message from a page."""
+LARGEST_BODY = 64 * 2**20 + 64 * 2**10
+"""Bytes in one request: an upload of 64 MiB and its envelope."""
+
+_HEADERS = {
+    "Content-Security-Policy": "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self' 'wasm-unsafe-eval'",
+            "style-src 'self'",
+            # Drawing sets styles of single elements; no style sheet may be written in a page.
+            "style-src-attr 'unsafe-inline'",
+            "connect-src 'self'",
+            "worker-src 'self'",
+            "img-src 'self' data: blob:",
+            "font-src 'self'",
+            "media-src 'self' blob:",
+            "manifest-src 'self'",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'none'",
+        )
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-cache",
+}
+
+
+class Guard:
+    """ASGI middleware: checks Host and Origin, limits bodies, sets the headers that protect."""
+
+    def __init__(self, app: ASGIApp, host: str) -> None:
+        self._app = app
+        self._hosts = LOOPBACK | {host.lower()}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        refusal = self._refusal(Headers(scope=scope))
+        if scope["type"] == "http":
+            send = _protected(send)
+        if refusal is None:
+            if scope["type"] == "http":
+                receive = _limited(receive)
+            await self._app(scope, receive, send)
+        elif scope["type"] == "http":
+            await JSONResponse({"detail": refusal}, 403)(scope, receive, send)
+        else:
+            # Closed before it was accepted: the handshake is answered with 403.
+            await send({"type": "websocket.close", "code": 1008, "reason": refusal})
+
+    def _refusal(self, headers: Headers) -> str | None:
+        hosts = headers.getlist("host")
+        host = hosts[0] if len(hosts) == 1 else ""
+        if _name(f"//{host}") not in self._hosts:
+            return "this server answers to its own name only"
+        for origin in headers.getlist("origin"):
+            if origin.lower() not in (f"http://{host}".lower(), f"https://{host}".lower()):
+                return "this server answers to its own page only"
+        return None
+
+
+def _name(url: str) -> str | None:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises for a port that is none
+        return None if parts.username or parts.path else parts.hostname
+    except ValueError:
+        return None
+
+
+def _protected(send: Send) -> Send:
+    async def wrapped(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in _HEADERS.items():
+                headers[name] = value
+        await send(message)
+
+    return wrapped
+
+
+def _limited(receive: Receive) -> Receive:
+    received = 0
+
+    async def wrapped() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > LARGEST_BODY:
+            raise HTTPException(413, f"expected at most {LARGEST_BODY // 2**20} MB")
+        return message
+
+    return wrapped

@@ -1,0 +1,213 @@
+"""Conducts the dreaming process: tells it what the performer wants, keeps what it last dreamed.
+
+A new process after a death goes on from the last loop, so that the sound bends on. No torch here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from immersions.stage.frames import Header
+from immersions.stage.performance import State
+from immersions.stage.supervisor import Life, Patience, Supervisor
+from immersions.stage.wire import state_to
+from immersions.stage.worker import WorkerConfig
+
+Samples = NDArray[np.float32]
+
+HISTORY = 200
+
+
+@dataclass(frozen=True)
+class Loop:
+    """A loop as it plays: `header` as in the server's `LoopHeader`, samples, then activations."""
+
+    header: Header
+    payload: bytes
+
+    @property
+    def kind(self) -> Literal["start", "dream"]:
+        return "start" if self.header["kind"] == "start" else "dream"
+
+    @property
+    def id(self) -> int:
+        return int(self.header["id"])
+
+    @property
+    def samples(self) -> bytes:
+        """The sound alone: float32, little-endian."""
+        return self.payload[: 4 * self.header["samples"]]
+
+    def unheard(self) -> Loop:
+        """The same sound without what any neuron answered to it."""
+        return Loop({**self.header, "activation": None, "layers": []}, self.samples)
+
+
+@dataclass
+class Progress:
+    """How the dreaming goes. `steps` and `history` are of this dream; `loops` of all."""
+
+    life: Life = "stopped"
+    message: str = ""
+    steps: int = 0
+    steps_per_second: float = 0.0
+    loops: int = 0
+    history: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=HISTORY))
+
+
+class Audience(Protocol):
+    """Who hears of it. Called in the event loop; must not block."""
+
+    def on_loop(self, loop: Loop) -> None: ...
+
+    def on_ear(self, hello: Header) -> None:
+        """An ear was loaded; called before anything is dreamed with it.
+
+        When its sample rate is not that of the clip, it waits for another `begin`.
+        """
+        ...
+
+    def on_progress(self) -> None: ...
+
+
+class Conductor:
+    """Give it the clip (`begin`), then every new state (`change`); it tells its audience."""
+
+    def __init__(
+        self, config: WorkerConfig, audience: Audience, patience: Patience | None = None
+    ) -> None:
+        self.progress = Progress()
+        self.start: Loop | None = None
+        """The start clip as it plays."""
+        self.newest: Loop | None = None
+        """What was dreamed last, since the clip was begun."""
+        self._audience = audience
+        self._supervisor = Supervisor(config, self, patience)
+        self._state: State | None = None
+        self._clip: Samples = np.zeros(0, np.float32)
+        self._sample_rate = 0
+        self._begun = 0
+        self._heard = False
+        self._ids = 0
+        self._trouble = ""
+
+    @property
+    def pid(self) -> int | None:
+        """The dreaming process's id, while there is one."""
+        return self._supervisor.pid
+
+    async def run(self) -> None:
+        """Keep the dreaming alive until cancelled."""
+        await self._supervisor.run()
+
+    def begin(self, state: State, clip: Samples, sample_rate: int) -> None:
+        """Start again from `clip`. While there is no process, its sound alone is told."""
+        self._state, self._clip, self._sample_rate = state, clip, sample_rate
+        self._begun, self.newest, self._heard = state.generation, None, False
+        self.progress.steps, self._trouble = 0, ""
+        self.progress.history.clear()
+        if self._supervisor.ready:
+            self._send_begin()
+        else:
+            self._keep(_unheard(clip, sample_rate, state.generation), clip.tobytes())
+
+    def change(self, state: State) -> None:
+        """Dream on with another state."""
+        self._state = state
+        self._trouble = ""
+        self._supervisor.send({"type": "state", "state": state_to(state)})
+
+    def pull(self) -> None:
+        """Have a loop with the newest state rendered now."""
+        self._supervisor.send({"type": "pull"})
+
+    def listen_with(self, config: WorkerConfig) -> None:
+        """Go on with another ear, in another process. What the old one heard is forgotten."""
+        self._heard = False
+        self.start = self.start and self.start.unheard()
+        self.newest = self.newest and self.newest.unheard()
+        self._supervisor.replace(config)
+
+    # What the supervisor tells.
+
+    def on_life(self, life: Life, message: str) -> None:
+        self.progress.life, self.progress.message = life, message
+        if life != "running":
+            self.progress.steps_per_second = 0.0
+        self._audience.on_progress()
+
+    def on_hello(self, header: Header) -> None:
+        self._audience.on_ear(header)
+        if header["sample_rate"] == self._sample_rate:
+            self._send_begin()
+
+    def on_frame(self, header: Header, payload: bytes) -> None:
+        if header["type"] == "loop":
+            if header["generation"] >= self._begun:
+                self._trouble = ""
+                self._keep(header, payload)
+        elif header["type"] == "beat":
+            self._count(header)
+        elif header["type"] == "note":
+            self._trouble = str(header["message"])
+        self.progress.message = self._trouble
+        self._audience.on_progress()
+
+    def _send_begin(self) -> None:
+        if self._state is None:
+            return
+        last = self.newest.samples if self.newest is not None else b""
+        if len(last) != 4 * len(self._clip):
+            last = b""
+        header = {
+            "type": "begin",
+            "state": state_to(self._state),
+            "dream": self._begun,
+            "step": self.progress.steps if last else 0,
+            "clip": len(self._clip),
+            "announce": not self._heard,
+        }
+        self._supervisor.send(header, self._clip.tobytes() + last)
+
+    def _keep(self, header: Header, payload: bytes) -> None:
+        self._ids += 1
+        loop = Loop({**header, "id": self._ids}, payload)
+        if loop.kind == "start":
+            self.start = loop
+            self._heard = bool(header["layers"])
+        else:
+            self.newest = loop
+            self.progress.loops += 1
+        self._audience.on_loop(loop)
+
+    def _count(self, beat: Header) -> None:
+        self.progress.steps_per_second = float(beat["steps_per_second"])
+        if beat["history"] and beat["dream"] == self._begun:
+            self.progress.steps = int(beat["step"])
+            self.progress.history.extend((int(step), float(on)) for step, on in beat["history"])
+
+
+def _unheard(clip: Samples, sample_rate: int, generation: int) -> dict[str, Any]:
+    """The header of a start clip that no ear has heard yet."""
+    return {
+        "type": "loop",
+        "kind": "start",
+        "generation": generation,
+        "sample_rate": sample_rate,
+        "samples": len(clip),
+        "activation": None,
+        "step": 0,
+        "layers": [],
+    }
+
+
+async def stop(task: asyncio.Task[None]) -> None:
+    """Cancel a conductor's `run` and wait until its process has gone."""
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

@@ -1,0 +1,160 @@
+"""The loop that dreams: takes what the performer changed, steps, renders, and never stops.
+
+It runs in the worker and speaks in frames (`immersions.stage.frames`):
+
+- `begin` {state, dream, step, clip, announce}: a new dream, a number to tell its steps by. The payload is the start clip (`clip`
+  samples, float32) and, when going on after an interruption, the loop to go on from. With
+  `announce` the clip's own loop (kind `start`) is sent before the first step.
+- `state` {state}: the performer changed something; it acts from the next step on.
+- `pull`: a loop is wanted now.
+
+It answers `loop` {kind, generation, step, sample_rate, samples, activation, layers} with samples
+and activations as payload, and `note` {message} when something went wrong.
+"""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import torch
+
+from immersions.ears.ear import Ear
+from immersions.stage import wire
+from immersions.stage.dream import Dream, Samples
+from immersions.stage.frames import Frame, Header
+from immersions.stage.performance import State
+from immersions.stage.workers import brightness
+from immersions.stage.workers.progress import Progress
+
+RENDER_SECONDS = 1.0
+"""A loop is rendered unasked this often while steps advance."""
+LONGEST_PAUSE = 5.0
+"""Seconds between attempts when steps keep failing."""
+
+
+class Engine:
+    """Dreams on `ear` as the frames in `inbox` say; `send` takes a header and a payload."""
+
+    def __init__(
+        self,
+        ear: Ear,
+        inbox: queue.SimpleQueue[Frame],
+        send: Callable[[Header, bytes], None],
+        progress: Progress,
+    ) -> None:
+        self._ear = ear
+        self._inbox = inbox
+        self._send = send
+        self._progress = progress
+        self._dream: Dream | None = None
+        self._pulled = False
+        self._rendered_at = 0.0
+        self._failures = 0
+        self._not_before = 0.0
+
+    def run(self) -> None:
+        """Dream for ever; the process ends with its pipe."""
+        while True:
+            self.turn()
+
+    def turn(self) -> None:
+        """Obey what has arrived, then make one step or one loop."""
+        for header, payload in self._arrived():
+            self._obey(header, payload)
+        dream = self._dream
+        if dream is None:
+            return
+        try:
+            if self._can_step(dream) and not (self._pulled and dream.worth_hearing):
+                self._step(dream)
+            if dream.unheard_steps and (
+                self._pulled
+                or not dream.state.running
+                or time.monotonic() - self._rendered_at >= RENDER_SECONDS
+            ):
+                self._render(dream)
+            self._pulled = False
+        except Exception as error:
+            self._fall_back(dream, error)
+
+    def _can_step(self, dream: Dream) -> bool:
+        return dream.can_step and time.monotonic() >= self._not_before
+
+    def _arrived(self) -> Iterator[Frame]:
+        """Frames in the inbox; waits for one only when there is nothing to dream."""
+        waiting = self._dream is None or not self._can_step(self._dream)
+        try:
+            yield self._inbox.get(timeout=0.1) if waiting else self._inbox.get_nowait()
+            while True:
+                yield self._inbox.get_nowait()
+        except queue.Empty:
+            return
+
+    def _obey(self, header: Header, payload: bytes) -> None:
+        kind = header["type"]
+        self._not_before = 0.0
+        try:
+            if kind == "begin":
+                self._begin(header, payload)
+            elif kind == "state" and self._dream is not None:
+                self._dream.change(wire.state_of(header["state"]))
+            elif kind == "pull":
+                self._pulled = True
+        except Exception as error:
+            self._note(error)
+
+    def _begin(self, header: Header, payload: bytes) -> None:
+        samples = np.frombuffer(payload, np.float32)
+        clip, last = samples[: header["clip"]], samples[header["clip"] :]
+        state = wire.state_of(header["state"])
+        self._failures = 0
+        self._progress.begin(header["dream"], header["step"])
+        self._dream = Dream(self._ear, clip, last if len(last) else clip, state, header["step"])
+        if header["announce"]:
+            self._tell("start", self._dream, clip, state)
+        self._rendered_at = time.monotonic()
+        self._dream.wake()
+
+    def _step(self, dream: Dream) -> None:
+        self._progress.start_step()
+        activation = dream.step()
+        self._progress.end_step(dream.steps, activation)
+
+    def _render(self, dream: Dream) -> None:
+        loop = dream.render()
+        self._rendered_at = time.monotonic()
+        self._tell("dream", dream, loop, dream.dreamed_with)
+        self._failures = 0
+
+    def _tell(self, kind: str, dream: Dream, loop: Samples, state: State) -> None:
+        heard = brightness.listen(self._ear, torch.from_numpy(loop.copy())[None])
+        layers, activations = brightness.describe(brightness.blocks(self._ear, heard))
+        header = {
+            "type": "loop",
+            "kind": kind,
+            "generation": state.generation,
+            "sample_rate": self._ear.sample_rate,
+            "samples": len(loop),
+            "activation": dream.activation_of(heard),
+            "step": dream.steps,
+            "layers": layers,
+        }
+        self._send(header, loop.astype("<f4").tobytes() + activations)
+
+    def _fall_back(self, dream: Dream, error: Exception) -> None:
+        """Say what happened, go back to the last good loop, and try again a little later."""
+        self._progress.fail_step()
+        self._note(error)
+        self._failures += 1
+        self._not_before = time.monotonic() + min(LONGEST_PAUSE, 0.05 * 2**self._failures)
+        try:
+            dream.fall_back()
+        except Exception as again:
+            self._note(again)
+
+    def _note(self, error: Exception) -> None:
+        line = " ".join(str(error).split())[:300] or type(error).__name__
+        self._send({"type": "note", "message": line}, b"")

@@ -1,0 +1,85 @@
+"""What the neurons answer to a loop, one byte a value, for the picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float, UInt8
+from torch import Tensor
+
+from immersions.ears.ear import QUANTILES, Activations, Ear, LayerStatistics
+
+SCALOGRAM = "scalogram"
+SCALOGRAM_TOP = 4.0
+"""The log power that is drawn brightest."""
+DARK = QUANTILES.index(0.1)
+BRIGHT = QUANTILES.index(0.999)
+LEAST_SPREAD = 0.05
+"""A neuron's range is at least this share of its layer's mean range: the nearly dead stay dark."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A layer's activations (neurons, frames) as bytes, neurons channel by channel."""
+
+    name: str
+    values: UInt8[np.ndarray, "neurons frames"]
+
+
+def listen(ear: Ear, loop: Float[Tensor, "1 samples"]) -> Activations:
+    """What every layer answers to a loop, in the order of the layers."""
+    names = [layer.name for layer in ear.layers_for(loop.shape[-1])]
+    with torch.no_grad():
+        heard = ear.listen(loop, names)
+    return {name: heard[name] for name in names}
+
+
+def blocks(ear: Ear, heard: Activations) -> list[Block]:
+    """The brightness of every neuron in every frame of a loop, layer by layer."""
+    return [
+        Block(name, _bytes(name, values[0], ear.statistics.get(name)))
+        for name, values in heard.items()
+    ]
+
+
+def describe(layers: Sequence[Block]) -> tuple[list[dict[str, Any]], bytes]:
+    """Where each block lies (`LoopLayer` in the server's messages), and all blocks in one."""
+    places, at = [], 0
+    for block in layers:
+        neurons, frames = block.values.shape
+        places.append({"name": block.name, "frames": frames, "neurons": neurons, "at": at})
+        at += neurons * frames
+    return places, b"".join(block.values.tobytes() for block in layers)
+
+
+def _bytes(
+    name: str,
+    heard: Float[Tensor, "channels pitches frames"],
+    statistics: LayerStatistics | None,
+) -> UInt8[np.ndarray, "neurons frames"]:
+    low, spread = _range(name, heard, statistics)
+    scaled = ((heard - low) * (255.0 / spread)).nan_to_num(0.0, 255.0, 0.0).clamp(0.0, 255.0)
+    array = scaled.round().to(torch.uint8).flatten(0, 1).cpu().numpy()
+    return np.ascontiguousarray(array)
+
+
+def _range(
+    name: str,
+    heard: Float[Tensor, "channels pitches frames"],
+    statistics: LayerStatistics | None,
+) -> tuple[Tensor, Tensor]:
+    """What is drawn dark, and how much more is drawn bright; both broadcast with `heard`."""
+    if name == SCALOGRAM:
+        return heard.new_zeros(()), heard.new_tensor(SCALOGRAM_TOP)
+    if statistics is None:
+        # Nothing is known of an ear without statistics but what it answers now.
+        finite = heard.nan_to_num(0.0, 0.0, 0.0)
+        return finite.min(), (finite.max() - finite.min()).clamp(min=1e-9)
+    low = statistics.quantiles[DARK].to(heard)
+    spread = statistics.quantiles[BRIGHT].to(heard) - low
+    floor = max(LEAST_SPREAD * spread.clamp(min=0).mean().item(), 1e-9)
+    return low[..., None], spread.clamp(min=floor)[..., None]
