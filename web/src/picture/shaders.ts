@@ -1,0 +1,94 @@
+/** Width of the texture that holds a loop's activations, one byte each. */
+export const TEXTURE_WIDTH = 4096;
+
+/**
+ * One point a neuron. Its brightness is looked up at the loop's phase, between the two frames
+ * around it, and fades over the next tenth of a second as a lamp does.
+ */
+export const VERTEX = `#version 300 es
+precision highp float;
+precision highp int;
+precision highp sampler2D;
+
+in vec2 position;
+in uvec2 address;  // first byte, frames
+in vec3 colour;
+in float spacing;  // to the neighbours, in layout units
+in uint mark;
+
+uniform sampler2D activations;
+uniform float phase;       // of the loop, 0 to 1
+uniform float seconds;     // of the loop
+uniform vec4 view;         // scale x, scale y, shift x, shift y
+uniform vec2 canvas;       // pixels
+uniform float pulse;       // 0 to 1, a slow breath for what is only chosen
+
+out vec3 tint;
+flat out float core;       // radius of the lamp as a part of the point
+flat out float ring;       // brightness of the ring around it
+
+float byteAt(uint frame) {
+  uint i = address.x + frame;
+  ivec2 texel = ivec2(int(i % ${TEXTURE_WIDTH}u), int(i / ${TEXTURE_WIDTH}u));
+  return texelFetch(activations, texel, 0).r;
+}
+
+float activation(float at) {
+  float frames = float(address.y);
+  float f = fract(at) * frames;
+  float k = floor(f);
+  uint first = uint(k) % address.y;
+  return mix(byteAt(first), byteAt((first + 1u) % address.y), f - k);
+}
+
+float lit() {
+  if (address.y == 0u) return 0.0;
+  float value = activation(phase);
+  for (int i = 1; i < 4; i++)
+    value = max(value, activation(phase - 0.03 * float(i) / seconds + 1.0) * exp(-0.55 * float(i)));
+  return value;
+}
+
+void main() {
+  gl_Position = vec4(position * view.xy + view.zw, 0.0, 1.0);
+  float value = lit();
+  float glow = value * value * (0.35 + 0.65 * value);
+
+  vec2 apart = spacing * view.xy * 0.5 * canvas;
+  float room = sqrt(apart.x * apart.y);
+  float radius = clamp(0.42 * room, 0.7, 26.0);
+  float halo = radius * (1.25 + 2.2 * glow) + 0.8;
+  float marked = mark == 0u ? 0.0 : 1.0;
+  float size = max(halo, marked * (radius * 1.9 + 1.2));
+  gl_PointSize = 2.0 * size;
+  core = radius / size;
+
+  vec3 base = colour;
+  ring = 0.0;
+  if (mark == 1u) { base = mix(colour, vec3(1.0, 0.78, 0.36), 0.75); ring = 0.75; }
+  if (mark == 2u) { base = mix(colour, vec3(0.35, 0.62, 1.0), 0.75); ring = 0.75; }
+  if (mark == 3u) { base = mix(colour, vec3(1.0), 0.55); ring = 0.25 + 0.4 * pulse; }
+  // Where points are smaller than a few pixels a ring would only blur: the lamp itself is tinted.
+  ring *= smoothstep(2.5, 5.0, radius);
+  vec3 hot = mix(base, vec3(1.0), 0.6 * smoothstep(0.55, 1.0, value));
+  float rest = 0.085 + 0.13 * marked;
+  tint = hot * (rest + 1.15 * glow);
+}`;
+
+/** A soft lamp with a halo, and a thin ring where the neuron is marked; added to what is below. */
+export const FRAGMENT = `#version 300 es
+precision highp float;
+
+in vec3 tint;
+flat in float core;
+flat in float ring;
+out vec4 colour;
+
+void main() {
+  float r = length(gl_PointCoord * 2.0 - 1.0);
+  if (r > 1.0) discard;
+  float lamp = 1.0 - smoothstep(core * 0.72, core, r);
+  float halo = (1.0 - r) * (1.0 - r) * 0.3;
+  float circle = ring * (1.0 - smoothstep(0.06, 0.13, abs(r - 0.86)));
+  colour = vec4(tint * (lamp + halo) + normalize(tint + 1e-4) * circle, 1.0);
+}`;

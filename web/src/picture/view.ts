@@ -1,0 +1,87 @@
+/** From the layout's square to the canvas: how the picture is fitted, zoomed and moved. */
+export interface Bounds {
+  left: number;
+  right: number;
+  bottom: number;
+  top: number;
+}
+
+/** x' = x * scaleX + shiftX, from layout coordinates to clip space (-1 to 1, y upwards). */
+export interface View {
+  scaleX: number;
+  scaleY: number;
+  shiftX: number;
+  shiftY: number;
+}
+
+/** What the performer did: zoom about a moved centre, in clip space. */
+export interface Camera {
+  zoom: number;
+  x: number;
+  y: number;
+}
+
+export const HOME: Camera = { zoom: 1, x: 0, y: 0 };
+/** A layout may be stretched by as much to fill a wide canvas. */
+const LARGEST_STRETCH = 2;
+const MARGIN = 0.94;
+
+export function bounds(positions: ArrayLike<number>): Bounds {
+  const box = { left: Infinity, right: -Infinity, bottom: Infinity, top: -Infinity };
+  for (let i = 0; i < positions.length; i += 2) {
+    box.left = Math.min(box.left, positions[i]);
+    box.right = Math.max(box.right, positions[i]);
+    box.bottom = Math.min(box.bottom, positions[i + 1]);
+    box.top = Math.max(box.top, positions[i + 1]);
+  }
+  return box.left <= box.right ? box : { left: -1, right: 1, bottom: -1, top: 1 };
+}
+
+/** Fits `box` into a canvas of `width` x `height` pixels, then applies the camera. */
+export function fit(box: Bounds, width: number, height: number, camera: Camera): View {
+  const spanX = Math.max(1e-6, box.right - box.left);
+  const spanY = Math.max(1e-6, box.top - box.bottom);
+  // Pixels a layout unit would get in each direction if the layout filled the canvas.
+  const fullX = width / spanX;
+  const fullY = height / spanY;
+  const pixelsX = Math.min(fullX, fullY * LARGEST_STRETCH);
+  const pixelsY = Math.min(fullY, fullX * LARGEST_STRETCH);
+  const scaleX = ((2 * pixelsX) / width) * MARGIN * camera.zoom;
+  const scaleY = ((2 * pixelsY) / height) * MARGIN * camera.zoom;
+  return {
+    scaleX,
+    scaleY,
+    shiftX: (-scaleX * (box.left + box.right)) / 2 + camera.x,
+    shiftY: (-scaleY * (box.bottom + box.top)) / 2 + camera.y,
+  };
+}
+
+/** Zooms by `factor` so that the point (x, y) in clip space stays where it is. */
+export function zoomAt(camera: Camera, factor: number, x: number, y: number): Camera {
+  const zoom = Math.min(40, Math.max(1, camera.zoom * factor));
+  const real = zoom / camera.zoom;
+  if (zoom === 1) return HOME;
+  return { zoom, x: x + (camera.x - x) * real, y: y + (camera.y - y) * real };
+}
+
+/** The vertex nearest to clip-space point (x, y), or -1 beyond `reach` pixels. */
+export function nearest(
+  positions: ArrayLike<number>,
+  view: View,
+  point: { x: number; y: number },
+  size: { width: number; height: number },
+  reach: number,
+): number {
+  let best = -1;
+  let least = reach * reach;
+  for (let i = 0; i < positions.length / 2; i++) {
+    const x = ((positions[2 * i] * view.scaleX + view.shiftX - point.x) * size.width) / 2;
+    const y = ((positions[2 * i + 1] * view.scaleY + view.shiftY - point.y) * size.height) / 2;
+    const distance = x * x + y * y;
+    if (distance < least) {
+      least = distance;
+      best = i;
+    }
+  }
+  return best;
+}

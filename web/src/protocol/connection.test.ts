@@ -1,0 +1,15 @@
+import { describe, expect, it } from "vitest";
+import { backoff, socketUrl } from "./connection";
+
+describe("backoff", () => {
+  it("doubles from half a second to five", () => {
+    expect([0, 1, 2, 3, 4, 50].map(backoff)).toEqual([500, 1000, 2000, 4000, 5000, 5000]);
+  });
+});
+
+describe("socketUrl", () => {
+  it("lies beside the page, secure when the page is", () => {
+    expect(socketUrl("http://127.0.0.1:8765/?a=1#b")).toBe("ws://127.0.0.1:8765/ws");
+    expect(socketUrl("https://stage.example/ear/")).toBe("wss://stage.example/ear/ws");
+  });
+});

@@ -1,0 +1,72 @@
+import type { ClientMessage, ServerMessage } from "../messages";
+import { decodeLoop, type Loop } from "./frame";
+
+export type ConnectionState = "connecting" | "open" | "lost";
+
+export interface ConnectionEvents {
+  onState(state: ConnectionState): void;
+  onMessage(message: ServerMessage): void;
+  onLoop(loop: Loop): void;
+  /** one line about a message that could not be read */
+  onProblem(line: string): void;
+}
+
+const SHORTEST_MS = 500;
+const LONGEST_MS = 5000;
+
+/** How long to wait before attempt number `attempt` (from 0): doubling, 0.5 s to 5 s. */
+export function backoff(attempt: number): number {
+  return Math.min(LONGEST_MS, SHORTEST_MS * 2 ** attempt);
+}
+
+/** The server's WebSocket beside a page's address. */
+export function socketUrl(page: string): string {
+  const url = new URL("ws", page);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  url.search = "";
+  url.hash = "";
+  return url.href;
+}
+
+/** A WebSocket that comes back: the sound goes on meanwhile. */
+export class Connection {
+  #socket: WebSocket | null = null;
+  #attempt = 0;
+
+  constructor(
+    private readonly url: string,
+    private readonly events: ConnectionEvents,
+  ) {}
+
+  open(): void {
+    this.events.onState(this.#attempt === 0 ? "connecting" : "lost");
+    const socket = new WebSocket(this.url);
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => {
+      this.#attempt = 0;
+      this.events.onState("open");
+    };
+    socket.onmessage = (event: MessageEvent<string | ArrayBuffer>) => this.#read(event.data);
+    socket.onclose = () => {
+      this.events.onState("lost");
+      setTimeout(() => this.open(), backoff(this.#attempt++));
+    };
+    this.#socket = socket;
+  }
+
+  /** Sends a message; false when there is no connection. */
+  send(message: ClientMessage): boolean {
+    if (this.#socket?.readyState !== WebSocket.OPEN) return false;
+    this.#socket.send(JSON.stringify(message));
+    return true;
+  }
+
+  #read(data: string | ArrayBuffer): void {
+    try {
+      if (typeof data === "string") this.events.onMessage(JSON.parse(data) as ServerMessage);
+      else this.events.onLoop(decodeLoop(data));
+    } catch (error) {
+      this.events.onProblem(error instanceof Error ? error.message : String(error));
+    }
+  }
+}

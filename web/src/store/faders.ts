@@ -1,0 +1,66 @@
+import { type Signal, signal } from "@preact/signals";
+import type { ParameterDeclaration } from "../messages";
+
+/** A value that the performer turned is not turned back by an older state for this long. */
+const HELD_MS = 700;
+
+/**
+ * The values of all parameters as the performer sees them.
+ *
+ * A turned fader shows at once; what was turned within one animation frame is sent together, and is
+ * kept for later where there is no connection.
+ */
+export class Faders {
+  readonly #values = new Map<string, Signal<number>>();
+  readonly #touched = new Map<string, number>();
+  #unsent: Record<string, number> = {};
+  #scheduled = false;
+
+  constructor(
+    private readonly send: (values: Record<string, number>) => boolean,
+    private readonly later: (callback: () => void) => void = requestAnimationFrame,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  /** The live value of a parameter. */
+  of(parameter: Pick<ParameterDeclaration, "name" | "default">): Signal<number> {
+    let value = this.#values.get(parameter.name);
+    if (!value) {
+      value = signal(parameter.default);
+      this.#values.set(parameter.name, value);
+    }
+    return value;
+  }
+
+  turn(parameter: Pick<ParameterDeclaration, "name" | "default">, value: number): void {
+    this.of(parameter).value = value;
+    this.#touched.set(parameter.name, this.now());
+    this.#unsent[parameter.name] = value;
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.later(() => {
+      this.#scheduled = false;
+      this.flush();
+    });
+  }
+
+  /** Sends what was turned and not yet sent. */
+  flush(): void {
+    if (Object.keys(this.#unsent).length > 0 && this.send(this.#unsent)) this.#unsent = {};
+  }
+
+  /** Takes over the server's values, but for faders in the performer's hand. */
+  follow(values: Record<string, number>): void {
+    for (const [name, value] of Object.entries(values)) {
+      const held = this.now() - (this.#touched.get(name) ?? -Infinity) < HELD_MS;
+      if (!held && !(name in this.#unsent)) this.of({ name, default: value }).value = value;
+    }
+  }
+
+  /** Takes over the server's values, without regard to anything in hand. */
+  reset(values: Record<string, number>): void {
+    this.#touched.clear();
+    this.#unsent = {};
+    this.follow(values);
+  }
+}

@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import type { State } from "../messages";
+import { wholeLayer } from "../range";
+import { restoring } from "./restore";
+
+const fresh: State = {
+  clip: "four",
+  ear: "small",
+  seconds: 4,
+  running: false,
+  seed: 0,
+  parameters: { rate: 0.1, shift: 0.2 },
+  targets: [],
+  generation: 1,
+};
+const played: State = {
+  ...fresh,
+  clip: "break",
+  running: true,
+  parameters: { rate: 0.5, shift: 0.2, gone: 3 },
+  targets: [wholeLayer("a")],
+  generation: 90,
+};
+
+describe("restoring", () => {
+  it("brings a server that was started again to where the performance was", () => {
+    expect(restoring(played, fresh)).toEqual([
+      { type: "clip", id: "break" },
+      { type: "set", parameters: { rate: 0.5, shift: 0.2 } },
+      { type: "target", ranges: [wholeLayer("a")], mode: "replace" },
+      { type: "run", running: true },
+    ]);
+  });
+
+  it("says nothing to a first server and to one that went on", () => {
+    expect(restoring(null, fresh)).toEqual([]);
+    expect(restoring(played, { ...fresh, generation: 95 })).toEqual([]);
+  });
+});

@@ -1,0 +1,156 @@
+import { computed, signal } from "@preact/signals";
+import type { GapReport } from "../audio/gapcount";
+import { type Heard, Player } from "../audio/player";
+import type { ClientMessage, Clip, EarDescription, ServerMessage, State, Status, Welcome } from "../messages";
+import { Connection, type ConnectionState, socketUrl } from "../protocol/connection";
+import { decodeLayout, type Layout, type Loop } from "../protocol/frame";
+import { Aim } from "./aim";
+import { Faders } from "./faders";
+import { Notices } from "./notices";
+import { restoring } from "./restore";
+import { upload } from "./uploads";
+
+const QUIET: GapReport = { gaps: 0, jumps: 0, broken: 0, peak: 0, peakFrame: 0 };
+
+/** Everything that the page knows and can do: the server's word, the sound, the performer's hand. */
+export class Stage {
+  readonly connection = signal<ConnectionState>("connecting");
+  readonly welcome = signal<Welcome | null>(null);
+  readonly clips = signal<Clip[]>([]);
+  readonly ear = signal<EarDescription | null>(null);
+  readonly layout = signal<Layout | null>(null);
+  readonly state = signal<State | null>(null);
+  readonly status = signal<Status | null>(null);
+  /** the clip as it was before any dreaming */
+  readonly start = signal<Loop | null>(null);
+  /** the loop that is heard */
+  readonly playing = signal<Loop | null>(null);
+  readonly received = signal(0);
+  readonly sounding = signal(false);
+  readonly report = signal<GapReport>(QUIET);
+  readonly volume = signal(0.8);
+  readonly interruptions = computed(() => this.report.value.gaps + this.report.value.jumps);
+
+  readonly notices = new Notices();
+  readonly faders = new Faders((parameters) => this.send({ type: "set", parameters }));
+  readonly aim = new Aim((message) => this.send(message));
+  readonly player: Player;
+  /** when each loop arrived, in milliseconds of `performance.now` */
+  readonly arrivals = new WeakMap<Loop, number>();
+  /** a loop that will sound soon, for the picture to prepare */
+  onUpcoming: (loop: Loop) => void = () => {};
+  readonly #connection: Connection;
+
+  constructor(page: string) {
+    this.player = new Player({
+      onPull: (loop) => this.send({ type: "pull", id: loop.header.id }),
+      onUpcoming: (loop) => this.onUpcoming(loop),
+      onReport: (report) => {
+        this.report.value = report;
+      },
+    });
+    this.#connection = new Connection(socketUrl(page), {
+      onState: (state) => {
+        this.connection.value = state;
+      },
+      onMessage: (message) => this.#read(message),
+      onLoop: (loop) => this.#take(loop),
+      onProblem: (line) => this.notices.tell(line),
+    });
+  }
+
+  open(): void {
+    this.#connection.open();
+  }
+
+  send(message: ClientMessage): boolean {
+    return this.#connection.send(message);
+  }
+
+  async play(): Promise<void> {
+    try {
+      await this.player.play();
+      this.sounding.value = true;
+    } catch (error) {
+      this.notices.tell(`The sound cannot start: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+
+  async pause(): Promise<void> {
+    this.sounding.value = false;
+    await this.player.pause();
+  }
+
+  setVolume(position: number): void {
+    this.volume.value = position;
+    this.player.setVolume(position);
+  }
+
+  /** Starts or stops dreaming; what is chosen becomes the target where there is none. */
+  dream(running: boolean): void {
+    if (running) this.aim.ensure();
+    this.send({ type: "run", running });
+  }
+
+  async useFile(file: File): Promise<void> {
+    try {
+      this.send({ type: "clip", id: (await upload(file)).id });
+    } catch (error) {
+      this.notices.tell(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** What is heard at `now`; also notices when another loop has begun. */
+  heard(now: number): Heard | null {
+    const heard = this.player.heard(now);
+    const loop = heard?.loop ?? this.start.peek();
+    if (loop !== this.playing.peek()) this.playing.value = loop;
+    return heard;
+  }
+
+  #take(loop: Loop): void {
+    this.arrivals.set(loop, performance.now());
+    this.received.value++;
+    if (loop.header.kind === "start") this.start.value = loop;
+    this.player.offer(loop);
+  }
+
+  #read(message: ServerMessage): void {
+    if (message.type === "welcome") this.#greet(message);
+    else if (message.type === "ear") void this.#meet(message);
+    else if (message.type === "state") this.#follow(message.state);
+    else if (message.type === "clips") this.clips.value = message.clips;
+    else if (message.type === "status") this.status.value = message;
+    else if (message.type === "error") this.notices.tell(message.message);
+  }
+
+  #greet(welcome: Welcome): void {
+    const messages = restoring(this.state.peek(), welcome.state);
+    this.welcome.value = welcome;
+    this.clips.value = welcome.clips;
+    for (const message of messages) this.send(message);
+    if (messages.length === 0) this.#follow(welcome.state);
+    this.faders.flush();
+  }
+
+  #follow(state: State): void {
+    this.state.value = state;
+    this.faders.follow(state.parameters);
+    this.aim.follow(state.targets);
+  }
+
+  async #meet(ear: EarDescription): Promise<void> {
+    const same = this.ear.peek()?.hash === ear.hash && this.layout.peek() !== null;
+    this.ear.value = ear;
+    this.aim.fitTo(ear.layers.map(({ name }) => name));
+    if (same) return;
+    try {
+      const response = await fetch(ear.layout_url);
+      if (!response.ok) throw new Error(`the layout is not there (${response.status})`);
+      const layout = decodeLayout(await response.arrayBuffer());
+      if (this.ear.peek() === ear) this.layout.value = layout;
+    } catch (error) {
+      this.notices.tell(`The picture cannot be drawn: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+}
