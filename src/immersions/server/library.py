@@ -1,24 +1,24 @@
-"""The start sounds: bundled clips, silence, noise and what was uploaded, by id and never by path."""
+"""The start sounds by id, never by path: bundled clips, silence, noise and uploads."""
 
 from __future__ import annotations
 
+import io
 import secrets
 import tempfile
 import threading
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
+import soundfile
 from numpy.typing import NDArray
 
 from immersions import assets, audio
+from immersions.dreaming.starts import NOISE, SILENCE, noise
 from immersions.server.messages import Clip
 from immersions.stage.conductor import Samples
 
-SILENCE, NOISE = "silence", "noise"
-NOISE_RMS = 0.1
 SHORTEST_SECONDS = 2.0
 """A shorter upload is repeated until it lasts this long."""
 LONGEST_SECONDS = 16.0
@@ -69,20 +69,21 @@ class Library:
             Clip(id=SILENCE, title="Silence", seconds=self._generated_seconds, kind="generated"),
             Clip(id=NOISE, title="Noise", seconds=self._generated_seconds, kind="generated"),
         ]
-        return bundled + generated + [each.clip for each in self._uploads.values()]
+        with self._lock:
+            uploads = [each.clip for each in self._uploads.values()]
+        return bundled + generated + uploads
 
     def first(self) -> str:
         """The clip that a performance begins with."""
         return next(iter(self._bundled), NOISE)
 
     def samples(self, clip: str, sample_rate: int, seed: int = 0) -> Samples:
-        """A start sound as a mono loop at `sample_rate`. `Unknown` when there is none."""
+        """A start sound, finished, as a mono loop. `Unknown` when there is none of this id."""
         count = round(self._generated_seconds * sample_rate)
         if clip == SILENCE:
             return np.zeros(count, np.float32)
         if clip == NOISE:
-            noise = np.random.default_rng(seed).standard_normal(count).astype(np.float32)
-            return np.clip(noise * np.float32(NOISE_RMS), -1, 1)
+            return noise(count, sample_rate, seed)
         with self._lock:
             if (clip, sample_rate) not in self._decoded:
                 self._decoded[clip, sample_rate] = self._decode(clip, sample_rate)
@@ -96,7 +97,9 @@ class Library:
         samples = _read(file, name, sample_rate)
         seconds = len(samples) / sample_rate
         samples = _loop_of(samples, sample_rate)
-        title = _title(name) + (f" (first {LONGEST_SECONDS:.0f} s)" if seconds > LONGEST_SECONDS else "")
+        title = _title(name) + (
+            f" (first {LONGEST_SECONDS:.0f} s)" if seconds > LONGEST_SECONDS else ""
+        )
         clip = Clip(
             id=f"upload-{secrets.token_hex(8)}",
             title=title,
@@ -109,17 +112,20 @@ class Library:
 
     def _decode(self, clip: str, sample_rate: int) -> Samples:
         if clip in self._bundled:
-            return audio.read(self._bundled[clip].path, sample_rate, loop=True).samples
+            sound = audio.read(self._bundled[clip].path, sample_rate, loop=True).samples
+            return audio.finish(sound, sample_rate, loudness_lufs=None).samples
         if clip in self._uploads:
             upload = self._uploads[clip]
-            return audio.resample(upload.samples, upload.sample_rate, sample_rate, loop=True)
-        valid = ", ".join(each.id for each in self.clips())
-        raise Unknown(f"unknown clip {clip!r}; valid ids: {valid}")
+            sound = audio.resample(upload.samples, upload.sample_rate, sample_rate, loop=True)
+            return audio.finish(sound, sample_rate, loudness_lufs=None).samples
+        raise Unknown(f"unknown clip {clip!r}")
 
 
 def _read(file: BinaryIO, name: str, sample_rate: int) -> Samples:
     # The ending is a hint to the decoder; nothing else of a client's name reaches the disk.
-    ending = "".join(each for each in Path(name).suffix[1:6].lower() if each.isascii() and each.isalnum())
+    ending = "".join(
+        each for each in Path(name).suffix[1:6].lower() if each.isascii() and each.isalnum()
+    )
     with tempfile.TemporaryDirectory(prefix="immersions-") as folder:
         path = Path(folder) / f"upload.{ending or 'bin'}"
         with path.open("wb") as out:
@@ -140,10 +146,6 @@ def _title(name: str) -> str:
 
 def wav(samples: NDArray[np.float32], sample_rate: int) -> bytes:
     """A loop as a WAV file of 32-bit floats."""
-    import io
-
-    import soundfile
-
     buffer = io.BytesIO()
     soundfile.write(buffer, samples, sample_rate, format="WAV", subtype="FLOAT")
     return buffer.getvalue()

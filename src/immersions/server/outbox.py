@@ -1,4 +1,4 @@
-"""What waits to be sent to one page: of each kind only the newest, so a slow page holds up nobody."""
+"""What waits to be sent to one page: the newest of each kind, so a slow page holds up nobody."""
 
 from __future__ import annotations
 

@@ -7,7 +7,8 @@ from dataclasses import asdict
 import numpy as np
 from jaxtyping import Float
 
-from immersions.dreaming import Dreamer, Target
+from immersions import audio
+from immersions.dreaming import Dreamer, Target, starts
 from immersions.dreaming.objectives import of_target
 from immersions.ears.ear import Activations, Ear
 from immersions.stage.performance import State
@@ -50,12 +51,21 @@ class Dream:
         if self._target is not None:
             self._dreamer = Dreamer(
                 self._ear,
-                self._good.copy(),
+                self._levelled(self._good),
                 self._target,
                 self.state.parameters,
                 self.state.seed,
                 mix=self._clip.copy(),
             )
+
+    def _levelled(self, loop: Samples) -> Samples:
+        """The loop at the clip's loudness: a dream out of silence may have been on its way up."""
+        rate = self._ear.sample_rate
+        if loop is self._clip or starts.is_silent(loop, rate):
+            return loop.copy()
+        silent = starts.is_silent(self._clip, rate)
+        wanted = starts.LOUDNESS if silent else starts.loudness(self._clip, rate)
+        return audio.finish(loop, rate, loudness_lufs=wanted).samples
 
     def change(self, state: State) -> None:
         """Dream on with another state, from the next step."""

@@ -2,9 +2,10 @@
 
 It runs in the worker and speaks in frames (`immersions.stage.frames`):
 
-- `begin` {state, dream, step, clip, announce}: a new dream, a number to tell its steps by. The payload is the start clip (`clip`
-  samples, float32) and, when going on after an interruption, the loop to go on from. With
-  `announce` the clip's own loop (kind `start`) is sent before the first step.
+- `begin` {state, dream, step, clip, announce}: a new dream; `dream` is a number to tell its steps
+  by. The payload is the start clip (`clip` samples, float32) and, when going on after an
+  interruption, the loop to go on from. With `announce` the clip's own loop (kind `start`) is sent
+  before the first step.
 - `state` {state}: the performer changed something; it acts from the next step on.
 - `pull`: a loop is wanted now.
 

@@ -6,6 +6,7 @@ what is valid, and leaves the state as it was.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -58,11 +59,18 @@ def set_targets(
     return _next(state, targets=chosen)
 
 
-def choose_clip(state: State, clip: str, seconds: float) -> State:
-    """Play another sound, a loop of `seconds`."""
-    if not seconds > 0:
-        raise ValueError(f"{clip}: expected a loop longer than 0 s, got {seconds}")
-    return _next(state, clip=clip, seconds=seconds)
+def choose_clip(state: State, clip: str, clips: Collection[str]) -> State:
+    """Play another sound."""
+    if clip not in clips:
+        raise ValueError(f"unknown clip {clip!r}; valid ids: {', '.join(clips)}")
+    return _next(state, clip=clip)
+
+
+def play_for(state: State, seconds: float) -> State:
+    """Say how long the chosen clip's loop is."""
+    if not (math.isfinite(seconds) and seconds > 0):
+        raise ValueError(f"{state.clip}: expected a loop longer than 0 s, got {seconds}")
+    return replace(state, seconds=seconds)
 
 
 def choose_ear(state: State, ear: str, ears: Collection[str]) -> State:

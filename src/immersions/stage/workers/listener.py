@@ -47,11 +47,12 @@ def describe(ear: Ear) -> dict[str, Any]:
 
 
 def fingerprint(ear: Ear) -> str:
-    """A hash of the layers and, where the ear is a module, its weights: the key of layouts."""
+    """The key of an ear's layouts: a hash of its layers and, if torch holds them, its weights."""
     digest = hashlib.sha256()
     digest.update(json.dumps([_shape(layer) for layer in ear.layers]).encode())
-    if isinstance(ear, torch.nn.Module):
-        for name, tensor in sorted(ear.state_dict().items()):
+    network = getattr(ear, "network", ear)
+    if isinstance(network, torch.nn.Module):
+        for name, tensor in sorted(network.state_dict().items()):
             digest.update(f"{name} {tuple(tensor.shape)}".encode())
             digest.update(tensor.detach().cpu().contiguous().view(-1).view(torch.uint8).numpy())
     return digest.hexdigest()[:32]

@@ -1,0 +1,45 @@
+"""`immersions perform`: play a dreaming ear from the browser."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import webbrowser
+from typing import Annotated
+
+import typer
+
+
+def perform(
+    host: Annotated[str, typer.Option(help="Address of this machine to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free one.")] = 8765,
+    ear: Annotated[
+        str, typer.Option(help="A bundled ear, a folder, or module:callable that makes one.")
+    ] = "small",
+    threads: Annotated[
+        int, typer.Option(min=0, help="Processors for dreaming; 0 for as many as make sense.")
+    ] = 0,
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")
+    ] = True,
+) -> None:
+    """Play: hear a loop bend, loop after loop, towards the neurons that you choose."""
+    from immersions.server.app import NOT_BUILT, PAGE
+    from immersions.server.serving import Stage
+    from immersions.server.serving import perform as serve
+    from immersions.stage.worker import default_threads
+
+    if not (PAGE / "index.html").is_file():
+        print(NOT_BUILT, file=sys.stderr)
+
+    def ready(address: str) -> None:
+        print(f"Play at {address} (Ctrl-C ends it)", flush=True)
+        if browser:
+            webbrowser.open(address)
+
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            serve(Stage(host, port, ear, threads or default_threads()), ready)
+    except (ValueError, OSError) as error:
+        print(" ".join(str(error).split()), file=sys.stderr)
+        raise typer.Exit(1) from None

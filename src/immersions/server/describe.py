@@ -1,0 +1,66 @@
+"""The house's own objects in the words of the messages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pydantic import ValidationError
+
+from immersions.server import messages as say
+from immersions.stage.conductor import Progress
+from immersions.stage.frames import Header
+from immersions.stage.selection import Range
+
+FIRST_DEPTH = 0.6
+"""A performance begins at a layer this deep in the ear: past notes, before whole phrases."""
+FIRST_CHANNELS = (0.0, 0.1)
+
+
+def ear(ear_id: str, hello: Header) -> say.EarDescription:
+    """What a page needs to know of the ear that a worker has loaded."""
+    layers, offset = [], 0
+    for layer in hello["layers"]:
+        layers.append(say.LayerShape(**layer, offset=offset))
+        offset += layer["channels"] * layer["pitches"]
+    return say.EarDescription(
+        id=ear_id,
+        sample_rate=hello["sample_rate"],
+        loop_seconds=hello["loop_seconds"],
+        layers=layers,
+        neurons=offset,
+        hash=hello["hash"],
+        layout_url=f"/api/layout/{hello['hash']}",
+        bin_frequencies=hello["bin_frequencies"],
+        credits=hello["credits"],
+    )
+
+
+def status(progress: Progress) -> say.Status:
+    history = list(progress.history)
+    return say.Status(
+        worker=progress.life,
+        steps_per_second=progress.steps_per_second,
+        steps=progress.steps,
+        loops=progress.loops,
+        activation=history[-1][1] if history else None,
+        history=history,
+        message=progress.message,
+    )
+
+
+def first_target(layers: Sequence[str]) -> Range:
+    """What is dreamed of until somebody chooses: a tenth of the channels of a middling layer."""
+    return Range(layers[round(FIRST_DEPTH * (len(layers) - 1))], channel=FIRST_CHANNELS)
+
+
+def line(error: Exception) -> str:
+    """An error in one line."""
+    return " ".join(str(error).split())[:500] or type(error).__name__
+
+
+def validation(error: ValidationError) -> str:
+    """What is wrong with a message, in one line: where, what was expected, what came."""
+    first = error.errors(include_url=False, include_context=False)[0]
+    place = ".".join(str(each) for each in first["loc"])
+    got = "" if isinstance(first["input"], dict) else f", got {str(first['input'])[:60]!r}"
+    return line(ValueError(f"{place or 'message'}: {first['msg']}{got}"))

@@ -1,0 +1,52 @@
+"""Which ears a page may choose, known without loading any of them."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from immersions import assets
+from immersions.server.room import EarChoice
+
+USUAL_RATE = 44_100
+_CALLABLE = re.compile(r"[\w.]+:\w+")
+
+
+def choices(ear: str) -> tuple[str, dict[str, EarChoice]]:
+    """The id of `ear` (a bundled name, a folder or `module:callable`), and all that there are.
+
+    Raises `ValueError`, one line, when there is no such ear.
+    """
+    found = {
+        name: EarChoice(name, name, name, _sample_rate(assets.ear_folder(name)))
+        for name in assets.ear_names()
+    }
+    if ear in found:
+        return ear, found
+    own = _own(ear, ", ".join(found) or "none")
+    return own.id, {own.id: own} | found
+
+
+def _own(ear: str, bundled: str) -> EarChoice:
+    folder = Path(ear)
+    if (folder / "config.json").is_file():
+        name = folder.resolve().name
+        return EarChoice(f"own-{name}", name, str(folder.resolve()), _sample_rate(folder))
+    if _CALLABLE.fullmatch(ear):
+        return EarChoice("own", ear, ear, USUAL_RATE)
+    raise ValueError(
+        f"unknown ear {ear!r}; bundled ears: {bundled}; or a folder with a config.json, "
+        "or module:callable"
+    )
+
+
+def _sample_rate(folder: Path) -> int:
+    """As the folder's config says, in Hz; the usual one where it does not say."""
+    try:
+        described: Any = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        rate = described["config"]["scalogram"]["sample_rate"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return USUAL_RATE
+    return rate if isinstance(rate, int) and 8_000 <= rate <= 192_000 else USUAL_RATE

@@ -1,0 +1,249 @@
+"""The room of one performance: its pages on one side, its dreaming on the other."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+from pydantic import ValidationError
+
+from immersions.dreaming import PARAMETERS
+from immersions.server import binary, describe
+from immersions.server import messages as say
+from immersions.server.library import Library, Unknown
+from immersions.server.outbox import Outbox
+from immersions.stage import performance
+from immersions.stage.conductor import Conductor, Loop, stop
+from immersions.stage.frames import Header
+from immersions.stage.performance import State
+from immersions.stage.supervisor import Patience
+from immersions.stage.worker import WorkerConfig
+
+STATUS_SECONDS = 0.25
+MOST_PAGES = 32
+
+
+@dataclass(frozen=True)
+class EarChoice:
+    """An ear that can be chosen. `source` is what the worker loads; pages know the id alone."""
+
+    id: str
+    title: str
+    source: str
+    sample_rate: int
+    """In Hz; a guess until it is loaded will do."""
+
+
+class Room:
+    """Obeys pages and tells all of them what happens. For one event loop."""
+
+    def __init__(
+        self,
+        library: Library,
+        ears: Mapping[str, EarChoice],
+        ear: str,
+        threads: int,
+        patience: Patience | None = None,
+    ) -> None:
+        self.library = library
+        self.ear: say.EarDescription | None = None
+        self._ears = ears
+        self._threads = threads
+        self._sample_rate = ears[ear].sample_rate
+        self._state = State(library.first(), ear, 4.0, parameters=PARAMETERS.defaults())
+        self._pages: set[Outbox] = set()
+        self._changed = asyncio.Event()
+        self._beginning = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._conductor = Conductor(self._worker(ear), self, patience)
+
+    @property
+    def state(self) -> State:
+        return self._state
+
+    @property
+    def sample_rate(self) -> int:
+        """Of the ear that listens now, in Hz."""
+        return self._sample_rate
+
+    @property
+    def conductor(self) -> Conductor:
+        return self._conductor
+
+    @property
+    def pages(self) -> int:
+        return len(self._pages)
+
+    async def run(self) -> None:
+        """Play until cancelled; no process is left then."""
+        dreaming = asyncio.create_task(self._conductor.run())
+        telling = asyncio.create_task(self._tell_status())
+        try:
+            await self._begin(lambda state: state)
+            await asyncio.gather(dreaming, telling)
+        finally:
+            telling.cancel()
+            for task in tuple(self._tasks):
+                task.cancel()
+            await stop(dreaming)
+
+    # Pages.
+
+    def enter(self) -> Outbox:
+        """A page's own outbox, with what it needs to begin. Raises `RuntimeError` when full."""
+        if len(self._pages) >= MOST_PAGES:
+            raise RuntimeError(f"expected at most {MOST_PAGES} pages at once")
+        outbox = Outbox()
+        outbox.put("welcome", self._welcome().model_dump_json())
+        if self.ear is not None:
+            outbox.put("ear", self.ear.model_dump_json())
+        for loop in (self._conductor.start, self._conductor.newest):
+            if loop is not None:
+                outbox.put(loop.kind, binary.of_loop(loop))
+        outbox.put("status", self._status().model_dump_json())
+        self._pages.add(outbox)
+        return outbox
+
+    def leave(self, outbox: Outbox) -> None:
+        self._pages.discard(outbox)
+
+    async def obey(self, outbox: Outbox, text: str) -> None:
+        """Do what a page says; what cannot be done is answered with one line."""
+        try:
+            await self._do(outbox, say.from_client.validate_json(text))
+        except ValidationError as error:
+            self._refuse(outbox, describe.validation(error))
+        except (ValueError, Unknown, OSError) as error:
+            self._refuse(outbox, describe.line(error))
+
+    async def _do(self, outbox: Outbox, message: say.ClientMessage) -> None:
+        match message:
+            case say.SetParameters():
+                self._change(
+                    performance.set_parameters(self._state, PARAMETERS, message.parameters)
+                )
+            case say.ChooseTarget():
+                layers = self._layers()
+                self._change(
+                    performance.set_targets(self._state, layers, message.ranges, message.mode)
+                )
+            case say.Run():
+                self._change(performance.run(self._state, message.running))
+            case say.ChooseClip():
+                await self._choose_clip(message.id)
+            case say.Seed():
+                await self._begin(lambda state: performance.set_seed(state, message.seed))
+            case say.Restart():
+                await self._begin(performance.restart)
+            case say.ChooseEar():
+                await self._choose_ear(message.id)
+            case say.Pull():
+                self._pull(outbox, message.id)
+
+    def announce_clips(self) -> None:
+        """Tell all pages that the start sounds have changed."""
+        self._tell("clips", say.Clips(clips=self.library.clips()))
+
+    # Changes.
+
+    def _change(self, state: State) -> None:
+        if state is not self._state:
+            self._state = state
+            self._conductor.change(state)
+            self._tell("state", say.StateChanged(state=state))
+
+    async def _choose_clip(self, clip: str) -> None:
+        clips = [each.id for each in self.library.clips()]
+        await self._begin(lambda state: performance.choose_clip(state, clip, clips))
+
+    async def _begin(self, change: Callable[[State], State]) -> None:
+        """Apply a change after which the clip begins again."""
+        async with self._beginning:
+            wanted = change(self._state)
+            rate = self._sample_rate
+            samples = await asyncio.to_thread(self.library.samples, wanted.clip, rate, wanted.seed)
+            # Other changes may have come while the clip was decoded: this one goes on top.
+            state = change(self._state)
+            self._state = performance.play_for(state, len(samples) / rate)
+            self._conductor.begin(self._state, np.ascontiguousarray(samples), rate)
+            self._tell("state", say.StateChanged(state=self._state))
+
+    async def _choose_ear(self, ear: str) -> None:
+        async with self._beginning:
+            state = performance.choose_ear(self._state, ear, list(self._ears))
+            if ear != self._state.ear:
+                self._change(state)
+                self._conductor.listen_with(self._worker(ear))
+
+    def _pull(self, outbox: Outbox, newest_known: int) -> None:
+        newest = self._conductor.newest or self._conductor.start
+        if self._state.running:
+            self._conductor.pull()
+        elif newest is not None and newest.id > newest_known:
+            outbox.put(newest.kind, binary.of_loop(newest))
+
+    # What the conductor tells.
+
+    def on_loop(self, loop: Loop) -> None:
+        message = binary.of_loop(loop)
+        for page in self._pages:
+            page.put(loop.kind, message)
+
+    def on_ear(self, hello: Header) -> None:
+        self.ear = describe.ear(self._state.ear, hello)
+        self._tell("ear", self.ear)
+        layers = self._layers()
+        self._change(performance.fit_targets(self._state, layers, describe.first_target(layers)))
+        if self.ear.sample_rate != self._sample_rate:
+            self._sample_rate = self.ear.sample_rate
+            self._soon(self._begin(performance.restart))
+
+    def on_progress(self) -> None:
+        self._changed.set()
+
+    def _soon(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    # What pages are told.
+
+    def _layers(self) -> list[str]:
+        if self.ear is None:
+            raise ValueError("the ear is still loading; choose neurons in a moment")
+        return [layer.name for layer in self.ear.layers]
+
+    def _tell(self, kind: str, message: say.Message) -> None:
+        text = message.model_dump_json()
+        for page in self._pages:
+            page.put(kind, text)
+
+    def _refuse(self, outbox: Outbox, line: str) -> None:
+        outbox.put("error", say.Refused(message=line).model_dump_json())
+
+    async def _tell_status(self) -> None:
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            self._tell("status", self._status())
+            await asyncio.sleep(STATUS_SECONDS)
+
+    def _status(self) -> say.Status:
+        progress = self._conductor.progress
+        return describe.status(progress)
+
+    def _welcome(self) -> say.Welcome:
+        return say.Welcome(
+            version=version("immersions"),
+            parameters=[say.ParameterDeclaration(**each.as_dict()) for each in PARAMETERS],
+            clips=self.library.clips(),
+            ears=[say.EarName(id=each.id, title=each.title) for each in self._ears.values()],
+            state=self._state,
+        )
+
+    def _worker(self, ear: str) -> WorkerConfig:
+        return WorkerConfig(self._ears[ear].source, self._threads)
