@@ -79,7 +79,7 @@ wheel: $(VENV)/.dev $(PAGE) ## build the wheel, page included, into dist/
 
 clean: ## remove what was built (.venv, page, node_modules, site, dist, caches)
 	rm -rf $(VENV) web/node_modules src/immersions/server/page site dist build
-	rm -rf .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache
+	rm -rf .cache .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache
 
 # What is installed is remembered by stamps, so that a second start runs nothing of this.
 $(VENV)/bin/python:
