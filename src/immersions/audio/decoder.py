@@ -9,10 +9,11 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,8 @@ from numpy.typing import NDArray
 from immersions.audio import child
 from immersions.audio.header import Header, Limits, StrPath, open_regular, shown
 from immersions.audio.resampling import resample
+
+Result = TypeVar("Result")
 
 PADDING_SECONDS = 0.1
 """MP3 headers count an encoder's padding that decoders leave out."""
@@ -78,17 +81,17 @@ class Decoder:
 
     def header(self, path: StrPath) -> Header:
         """The header, checked against the limits; no sample is decoded."""
-        return self._guarded(path, self._checked_header, go=False)  # type: ignore[no-any-return]
+        return self._guarded(path, lambda: self._checked_header(path, go=False))
 
     def read(self, path: StrPath, sample_rate: int | None = None, *, loop: bool = False) -> Sound:
         """Decode, mix to mono and resample; see `immersions.audio.read`."""
-        return self._guarded(path, self._read, sample_rate, loop)  # type: ignore[no-any-return]
+        return self._guarded(path, lambda: self._read(path, sample_rate, loop))
 
-    def _guarded(self, path: StrPath, work: Any, *arguments: Any, **options: Any) -> Any:
+    def _guarded(self, path: StrPath, work: Callable[[], Result]) -> Result:
         """Run `work`, turning the child's death or silence into one line about `path`."""
         self._deadline = time.monotonic() + self.limits.decoding_wall_seconds
         try:
-            return work(path, *arguments, **options)
+            return work()
         except TimeoutError:
             self.close()
             raise ValueError(

@@ -24,7 +24,8 @@ def smooth_length(minimum: int) -> int:
 
 
 @functools.lru_cache(maxsize=4)
-def quarter_sample_ramp(length: int) -> NDArray[np.complex128]:
+def quarter_sample_ramp(length: int) -> NDArray[np.complex64]:
     """What a spectrum of `length` samples is multiplied with to look a quarter sample ahead."""
     turns: NDArray[np.float64] = np.arange(length // 2 + 1) / (4 * length)
-    return np.exp(2j * np.pi * turns).astype(np.complex128)
+    ramp: NDArray[np.complex64] = np.exp(2j * np.pi * turns).astype(np.complex64)
+    return ramp

@@ -35,8 +35,8 @@ def weighted(samples: NDArray[np.float32], sample_rate: int) -> NDArray[np.float
     length = smooth_length(len(samples) + math.ceil(TAIL_SECONDS * sample_rate))
     spectrum = np.fft.rfft(samples.astype(np.float64), length)
     spectrum *= _response(sample_rate, length)
-    signal: NDArray[np.float64] = np.fft.irfft(spectrum, length)
-    return signal[: len(samples)]
+    signal: NDArray[np.float64] = np.fft.irfft(spectrum, length)[: len(samples)]
+    return signal
 
 
 def gated_loudness(signal: NDArray[np.float64], sample_rate: int) -> float:
