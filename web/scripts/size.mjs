@@ -15,6 +15,7 @@ function files(folder) {
 
 const sizes = files(page).map((path) => [path, gzipSync(readFileSync(path), { level: 9 }).length]);
 const total = sizes.reduce((sum, [, size]) => sum + size, 0);
-for (const [path, size] of sizes) console.log(`${String(size).padStart(8)}  ${path.slice(page.length)}`);
+for (const [path, size] of sizes)
+  console.log(`${String(size).padStart(8)}  ${path.slice(page.length)}`);
 console.log(`${String(total).padStart(8)}  bytes compressed in all (limit ${LIMIT_BYTES})`);
 if (total > LIMIT_BYTES) process.exit(1);

@@ -30,7 +30,10 @@ describe("fraction", () => {
       for (let start = 0; start < count; start++)
         for (const end of [start + 1, Math.min(count, start + 3), count]) {
           const pair = fraction(start, end, count);
-          expect(units(pair, count), `${start}:${end} of ${count} as ${pair}`).toEqual([start, end]);
+          expect(units(pair, count), `${start}:${end} of ${count} as ${pair}`).toEqual([
+            start,
+            end,
+          ]);
           expect(Math.max(...pair)).toBeLessThanOrEqual(1);
         }
   });

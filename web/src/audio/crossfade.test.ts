@@ -36,7 +36,12 @@ describe("correlation", () => {
     const cosine = Float32Array.from({ length: 1000 }, (_, i) => Math.cos((i * 2 * Math.PI) / 100));
     const silence = new Float32Array(1000);
     expect(correlation(sine, sine)).toBeCloseTo(1);
-    expect(correlation(sine, sine.map((x) => -0.3 * x))).toBeCloseTo(-1);
+    expect(
+      correlation(
+        sine,
+        sine.map((x) => -0.3 * x),
+      ),
+    ).toBeCloseTo(-1);
     expect(correlation(sine, cosine)).toBeCloseTo(0);
     expect(correlation(silence, silence)).toBe(1);
     expect(correlation(silence, sine)).toBe(0);

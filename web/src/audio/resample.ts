@@ -7,7 +7,11 @@ const WINGS = 24;
  * Sources at the context's own rate need none of this; it serves ears with another rate than the
  * one that the sound card was opened with. The length is rounded to whole samples.
  */
-export function resampleLoop(loop: Float32Array, from: number, to: number): Float32Array<ArrayBuffer> {
+export function resampleLoop(
+  loop: Float32Array,
+  from: number,
+  to: number,
+): Float32Array<ArrayBuffer> {
   if (from === to) return new Float32Array(loop);
   const out = new Float32Array(Math.round((loop.length * to) / from));
   const step = loop.length / out.length;

@@ -52,7 +52,11 @@ export function atRate(loop: Loop, rate: number): Float32Array<ArrayBuffer> {
 }
 
 /** `count` samples of a voice from context frame `from` on, as they would sound. */
-export function heard(voice: Pick<Voice, "samples" | "origin" | "length">, from: number, count: number) {
+export function heard(
+  voice: Pick<Voice, "samples" | "origin" | "length">,
+  from: number,
+  count: number,
+) {
   const out = new Float32Array(count);
   const start = (((from - voice.origin) % voice.length) + voice.length) % voice.length;
   for (let i = 0; i < count; i++) out[i] = voice.samples[(start + i) % voice.length];

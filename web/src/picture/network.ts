@@ -129,8 +129,7 @@ function activationTexture(gl: WebGL2RenderingContext, bytes: Uint8Array): WebGL
   gl.texStorage2D(gl.TEXTURE_2D, 1, gl.R8, TEXTURE_WIDTH, rows);
   const full = Math.floor(bytes.length / TEXTURE_WIDTH);
   const type = gl.UNSIGNED_BYTE;
-  if (full > 0)
-    gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, TEXTURE_WIDTH, full, gl.RED, type, bytes);
+  if (full > 0) gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, TEXTURE_WIDTH, full, gl.RED, type, bytes);
   const rest = bytes.subarray(full * TEXTURE_WIDTH);
   if (rest.length > 0)
     gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, full, rest.length, 1, gl.RED, type, rest);

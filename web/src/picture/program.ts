@@ -1,6 +1,5 @@
 import { FRAGMENT, VERTEX } from "./shaders";
 
-
 export type Uniforms = Record<
   "activations" | "phase" | "seconds" | "view" | "canvas" | "pulse",
   WebGLUniformLocation | null

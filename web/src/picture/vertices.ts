@@ -3,10 +3,7 @@ import { layerColour } from "./palette";
 import { bounds } from "./view";
 
 /** The fixed part of each vertex: position, spacing to its neighbours, colour of its layer. */
-export function vertexBytes(
-  layers: LayerShape[],
-  positions: Float32Array,
-): ArrayBuffer {
+export function vertexBytes(layers: LayerShape[], positions: Float32Array): ArrayBuffer {
   const out = new ArrayBuffer(8 * positions.length);
   const numbers = new Float32Array(out);
   const bytes = new Uint8Array(out);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { bounds, fit, HOME, nearest, zoomAt } from "./view";
 
+const none = { left: 0, right: 0, top: 0, bottom: 0 };
 const square = { left: -1, right: 1, bottom: -1, top: 1 };
 const positions = [-1, -1, 1, 1, 0, 0];
 
@@ -17,16 +18,23 @@ describe("bounds", () => {
 });
 
 describe("fit", () => {
-  it("keeps everything inside, centred, on any canvas", () => {
+  it("keeps everything inside the inset, centred in what is left, on any canvas", () => {
+    const inset = { left: 100, right: 20, top: 10, bottom: 30 };
     for (const [width, height] of [
       [900, 500],
       [500, 900],
       [2000, 300],
     ]) {
-      const view = fit({ left: 0, right: 1, bottom: -1, top: 1 }, width, height, HOME);
-      expect(0.5 * view.scaleX + view.shiftX).toBeCloseTo(0);
-      expect(Math.abs(view.scaleX + view.shiftX)).toBeLessThan(1);
-      expect(Math.abs(view.scaleY + view.shiftY)).toBeLessThan(1);
+      const box = { left: 0, right: 1, bottom: -1, top: 1 };
+      const view = fit(box, { width, height }, inset, HOME);
+      const toX = (x: number) => ((x * view.scaleX + view.shiftX + 1) / 2) * width;
+      const toY = (y: number) => ((1 - y * view.scaleY - view.shiftY) / 2) * height;
+      expect(toX(0.5)).toBeCloseTo((100 + width - 20) / 2);
+      expect(toY(0)).toBeCloseTo((10 + height - 30) / 2);
+      expect(toX(0)).toBeGreaterThanOrEqual(100 - 1e-6);
+      expect(toX(1)).toBeLessThanOrEqual(width - 20 + 1e-6);
+      expect(toY(1)).toBeGreaterThanOrEqual(10 - 1e-6);
+      expect(toY(-1)).toBeLessThanOrEqual(height - 30 + 1e-6);
     }
   });
 });
@@ -34,8 +42,8 @@ describe("fit", () => {
 describe("zoomAt", () => {
   it("keeps the point under the pointer and comes home at the end", () => {
     const closer = zoomAt(HOME, 2, 0.5, -0.25);
-    const before = fit(square, 800, 800, HOME);
-    const after = fit(square, 800, 800, closer);
+    const before = fit(square, { width: 800, height: 800 }, none, HOME);
+    const after = fit(square, { width: 800, height: 800 }, none, closer);
     const x = (0.5 - before.shiftX) / before.scaleX;
     expect(x * after.scaleX + after.shiftX).toBeCloseTo(0.5);
     expect(zoomAt(closer, 0.1, 0, 0)).toEqual(HOME);
@@ -45,9 +53,9 @@ describe("zoomAt", () => {
 describe("nearest", () => {
   it("finds the vertex under the pointer, and none far from all", () => {
     const size = { width: 400, height: 400 };
-    const view = fit(square, 400, 400, HOME);
+    const view = fit(square, size, none, HOME);
     expect(nearest(positions, view, { x: 0.02, y: 0 }, size, 20)).toBe(2);
-    expect(nearest(positions, view, { x: -0.94, y: -0.94 }, size, 20)).toBe(0);
+    expect(nearest(positions, view, { x: -0.99, y: -0.99 }, size, 20)).toBe(0);
     expect(nearest(positions, view, { x: 0.5, y: 0 }, size, 20)).toBe(-1);
   });
 });

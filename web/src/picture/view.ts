@@ -23,8 +23,20 @@ export interface Camera {
 
 export const HOME: Camera = { zoom: 1, x: 0, y: 0 };
 /** A layout may be stretched by as much to fill a wide canvas. */
-const LARGEST_STRETCH = 2;
-const MARGIN = 0.94;
+const LARGEST_STRETCH = 2.2;
+
+/** Pixels kept free around the network. */
+export interface Inset {
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+}
+
+export interface Size {
+  width: number;
+  height: number;
+}
 
 export function bounds(positions: ArrayLike<number>): Bounds {
   const box = { left: Infinity, right: -Infinity, bottom: Infinity, top: -Infinity };
@@ -37,22 +49,24 @@ export function bounds(positions: ArrayLike<number>): Bounds {
   return box.left <= box.right ? box : { left: -1, right: 1, bottom: -1, top: 1 };
 }
 
-/** Fits `box` into a canvas of `width` x `height` pixels, then applies the camera. */
-export function fit(box: Bounds, width: number, height: number, camera: Camera): View {
+/** Fits `box` into a canvas of `size` pixels but for the inset, then applies the camera. */
+export function fit(box: Bounds, size: Size, inset: Inset, camera: Camera): View {
+  const width = Math.max(1, size.width - inset.left - inset.right);
+  const height = Math.max(1, size.height - inset.top - inset.bottom);
   const spanX = Math.max(1e-6, box.right - box.left);
   const spanY = Math.max(1e-6, box.top - box.bottom);
   // Pixels a layout unit would get in each direction if the layout filled the canvas.
   const fullX = width / spanX;
   const fullY = height / spanY;
-  const pixelsX = Math.min(fullX, fullY * LARGEST_STRETCH);
-  const pixelsY = Math.min(fullY, fullX * LARGEST_STRETCH);
-  const scaleX = ((2 * pixelsX) / width) * MARGIN * camera.zoom;
-  const scaleY = ((2 * pixelsY) / height) * MARGIN * camera.zoom;
+  const scaleX = ((2 * Math.min(fullX, fullY * LARGEST_STRETCH)) / size.width) * camera.zoom;
+  const scaleY = ((2 * Math.min(fullY, fullX * LARGEST_STRETCH)) / size.height) * camera.zoom;
+  const middleX = ((inset.left - inset.right) / size.width) * camera.zoom;
+  const middleY = ((inset.bottom - inset.top) / size.height) * camera.zoom;
   return {
     scaleX,
     scaleY,
-    shiftX: (-scaleX * (box.left + box.right)) / 2 + camera.x,
-    shiftY: (-scaleY * (box.bottom + box.top)) / 2 + camera.y,
+    shiftX: (-scaleX * (box.left + box.right)) / 2 + middleX + camera.x,
+    shiftY: (-scaleY * (box.bottom + box.top)) / 2 + middleY + camera.y,
   };
 }
 
@@ -69,7 +83,7 @@ export function nearest(
   positions: ArrayLike<number>,
   view: View,
   point: { x: number; y: number },
-  size: { width: number; height: number },
+  size: Size,
   reach: number,
 ): number {
   let best = -1;

@@ -1,7 +1,15 @@
 import { computed, signal } from "@preact/signals";
 import type { GapReport } from "../audio/gapcount";
 import { type Heard, Player } from "../audio/player";
-import type { ClientMessage, Clip, EarDescription, ServerMessage, State, Status, Welcome } from "../messages";
+import type {
+  ClientMessage,
+  Clip,
+  EarDescription,
+  ServerMessage,
+  State,
+  Status,
+  Welcome,
+} from "../messages";
 import { Connection, type ConnectionState, socketUrl } from "../protocol/connection";
 import { decodeLayout, type Layout, type Loop } from "../protocol/frame";
 import { Aim } from "./aim";
@@ -72,7 +80,9 @@ export class Stage {
       await this.player.play();
       this.sounding.value = true;
     } catch (error) {
-      this.notices.tell(`The sound cannot start: ${error instanceof Error ? error.message : error}`);
+      this.notices.tell(
+        `The sound cannot start: ${error instanceof Error ? error.message : error}`,
+      );
     }
   }
 
@@ -150,7 +160,9 @@ export class Stage {
       const layout = decodeLayout(await response.arrayBuffer());
       if (this.ear.peek() === ear) this.layout.value = layout;
     } catch (error) {
-      this.notices.tell(`The picture cannot be drawn: ${error instanceof Error ? error.message : error}`);
+      this.notices.tell(
+        `The picture cannot be drawn: ${error instanceof Error ? error.message : error}`,
+      );
     }
   }
 }

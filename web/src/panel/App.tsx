@@ -1,0 +1,41 @@
+import { useSignal } from "@preact/signals";
+import { NetworkView } from "../picture/NetworkView";
+import { ScalogramStrip } from "../scalogram/ScalogramStrip";
+import { ActivationCurve } from "./ActivationCurve";
+import { Controls } from "./Controls";
+import { DropZone } from "./DropZone";
+import { HelpLine, useHelp } from "./help";
+import { useKeys } from "./keys";
+import { NoticeList } from "./NoticeList";
+import { PlayOverlay } from "./PlayOverlay";
+import { StatusLine } from "./StatusLine";
+import { TopBar } from "./TopBar";
+
+/** The page: the network in the middle, the scalograms below it, the controls beside it. */
+export function App() {
+  const bare = useSignal(false);
+  const help = useHelp();
+  useKeys(bare);
+  return (
+    <div class={bare.value ? "page bare" : "page"} {...help.listeners}>
+      <TopBar bare={bare} />
+      <main class="hero">
+        <NetworkView />
+        <PlayOverlay />
+      </main>
+      <section class="strip" aria-label="Scalograms and activation">
+        <ScalogramStrip />
+        <ActivationCurve />
+      </section>
+      <aside class="panel" aria-label="Controls">
+        <Controls />
+      </aside>
+      <footer class="foot">
+        <StatusLine />
+        <HelpLine text={help.text} />
+      </footer>
+      <NoticeList />
+      <DropZone />
+    </div>
+  );
+}

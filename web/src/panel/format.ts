@@ -1,0 +1,25 @@
+/** Three digits are what a fader can tell apart. */
+export function formatNumber(value: number): string {
+  if (Number.isInteger(value)) return String(value);
+  const size = Math.abs(value);
+  if (size >= 1000) return value.toFixed(0);
+  if (size >= 0.001) return String(Number(value.toPrecision(3)));
+  const [digits, power] = value.toExponential(1).split("e");
+  return `${Number(digits)}e${power}`;
+}
+
+export function formatValue(value: number, unit: string): string {
+  return unit ? `${formatNumber(value)}\u202f${unit}` : formatNumber(value);
+}
+
+/** Seconds as a performer reads them: 0.8 s, 12 s, 3 min. */
+export function formatAge(seconds: number): string {
+  if (seconds < 10) return `${seconds.toFixed(1)}\u202fs`;
+  return seconds < 120 ? `${Math.round(seconds)}\u202fs` : `${Math.round(seconds / 60)}\u202fmin`;
+}
+
+/** A parameter's own label, or its name made readable. */
+export function labelOf({ label, name }: { label: string; name: string }): string {
+  const text = label || name.replaceAll("_", " ");
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

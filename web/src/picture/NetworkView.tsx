@@ -1,0 +1,124 @@
+import { effect, useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { useAnimation, useStage } from "../panel/context";
+import { fraction } from "../range";
+import { neuronAt } from "./addresses";
+import { LayerLabels } from "./LayerLabels";
+import { marks } from "./marks";
+import { NetworkPicture } from "./network";
+import { usePointer } from "./pointer";
+import { type Bounds, bounds, fit, HOME, type View } from "./view";
+
+/** Room for the layers' names on the left, in CSS pixels. */
+const INSET = { left: 118, right: 22, top: 18, bottom: 18 };
+const LARGEST_RATIO = 2;
+const SQUARE: Bounds = { left: -1, right: 1, bottom: -1, top: 1 };
+
+/** All neurons of the ear, lit by what is heard. A click takes one into the hand. */
+export function NetworkView() {
+  const stage = useStage();
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const picture = useRef<NetworkPicture | null>(null);
+  const view = useSignal<View>({ scaleX: 1, scaleY: 1, shiftX: 0, shiftY: 0 });
+  const camera = useSignal(HOME);
+  const trouble = useSignal("");
+  const box = useRef(SQUARE);
+
+  useEffect(() => {
+    if (!canvas.current) return;
+    try {
+      picture.current = openPicture(canvas.current);
+    } catch (error) {
+      trouble.value = error instanceof Error ? error.message : String(error);
+      return;
+    }
+    const drawn = picture.current;
+    Object.assign(stage, { picture: drawn });
+    stage.onUpcoming = (loop) => drawn.prepare(loop);
+    const network = effect(() => {
+      const ear = stage.ear.value;
+      const layout = stage.layout.value;
+      if (!ear || !layout) return;
+      box.current = bounds(layout.positions);
+      drawn.setNetwork(ear.layers, layout.positions);
+    });
+    const marked = effect(() => {
+      const layers = stage.ear.value?.layers;
+      const { targets, choice, mode } = stage.aim;
+      if (!layers || !stage.layout.value) return;
+      drawn.setMarks(marks(layers, targets.value, mode.value === "add" ? choice.value : null));
+    });
+    return () => {
+      network();
+      marked();
+    };
+  }, []);
+
+  useAnimation((now) => {
+    const heard = stage.heard(now);
+    if (!picture.current || !canvas.current) return;
+    const size = resize(canvas.current);
+    const next = fit(box.current, size, INSET, camera.peek());
+    if (JSON.stringify(next) !== JSON.stringify(view.peek())) view.value = next;
+    picture.current.draw({
+      loop: heard?.loop ?? null,
+      phase: heard?.phase ?? 0,
+      view: next,
+      pulse: 0.5 + 0.5 * Math.sin(now / 400),
+    });
+  });
+
+  const take = (neuron: number) => {
+    const found = neuronAt(stage.ear.peek()?.layers ?? [], neuron);
+    if (!found) return;
+    const { layer, channel, pitch } = found;
+    stage.aim.choose({
+      layer: layer.name,
+      channel: fraction(channel, channel + 1, layer.channels),
+      pitch: fraction(pitch, pitch + 1, layer.pitches),
+    });
+  };
+  const pointer = usePointer({
+    camera,
+    view,
+    positions: () => stage.layout.peek()?.positions,
+    take,
+  });
+
+  return (
+    <div class="network">
+      <canvas
+        ref={canvas}
+        role="img"
+        aria-label="All neurons of the ear, layer by layer, lit by what is heard"
+        {...pointer}
+      />
+      {trouble.value && <p class="trouble">{trouble.value}</p>}
+      <LayerLabels view={view} />
+    </div>
+  );
+}
+
+function openPicture(canvas: HTMLCanvasElement): NetworkPicture {
+  const gl = canvas.getContext("webgl2", {
+    alpha: false,
+    antialias: false,
+    depth: false,
+    powerPreference: "high-performance",
+  });
+  if (!gl) throw new Error("The picture needs WebGL2, which this browser does not offer.");
+  return new NetworkPicture(gl);
+}
+
+/** Gives the canvas as many pixels as it covers; its size in CSS pixels. */
+function resize(canvas: HTMLCanvasElement): { width: number; height: number } {
+  const ratio = Math.min(LARGEST_RATIO, window.devicePixelRatio || 1);
+  const size = { width: canvas.clientWidth || 1, height: canvas.clientHeight || 1 };
+  const width = Math.round(size.width * ratio);
+  const height = Math.round(size.height * ratio);
+  if (canvas.width !== width || canvas.height !== height) {
+    canvas.width = width;
+    canvas.height = height;
+  }
+  return size;
+}
