@@ -25,6 +25,7 @@ from immersions.stage.worker import WorkerConfig
 
 STATUS_SECONDS = 0.25
 MOST_PAGES = 32
+REFUSALS_KEPT = 8
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Room:
         self._sample_rate = ears[ear].sample_rate
         self._state = State(library.first(), ear, 4.0, parameters=PARAMETERS.defaults())
         self._pages: set[Outbox] = set()
+        self._refusals = 0
         self._changed = asyncio.Event()
         self._beginning = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -223,7 +225,10 @@ class Room:
             page.put(kind, text)
 
     def _refuse(self, outbox: Outbox, line: str) -> None:
-        outbox.put("error", say.Refused(message=line).model_dump_json())
+        # A few of them wait side by side: two mistakes in a row are two lines.
+        self._refusals += 1
+        kind = f"error {self._refusals % REFUSALS_KEPT}"
+        outbox.put(kind, say.Refused(message=line).model_dump_json())
 
     async def _tell_status(self) -> None:
         while True:

@@ -156,7 +156,8 @@ class Conductor:
             self._count(header)
         elif header["type"] == "note":
             self._trouble = str(header["message"])
-        self.progress.message = self._trouble
+        if self.progress.life == "running":
+            self.progress.message = self._trouble
         self._audience.on_progress()
 
     def _send_begin(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import asdict
 
 import numpy as np
@@ -34,6 +35,8 @@ class Dream:
         self._good = start
         self._dreamer: Dreamer | None = None
         self._target: Target | None = None
+        with contextlib.suppress(ValueError):  # `wake` says what is wrong with it
+            self._target = self._target_of(state)
 
     @property
     def can_step(self) -> bool:

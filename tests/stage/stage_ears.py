@@ -1,0 +1,51 @@
+"""Untrained ears for the tests, made in the worker: `stage_ears:NAME`."""
+
+import torch
+
+from immersions.ears import presets
+
+RATE = 44_100
+
+
+def small():
+    torch.manual_seed(1)
+    return presets.build("small")
+
+
+def broken():
+    raise ValueError("this ear cannot be loaded")
+
+
+def chatty():
+    """An ear that prints, as a careless one may, where the frames go."""
+    print("loading")
+    ear = small()
+    listen = ear.listen
+
+    def listen_aloud(*arguments, **options):
+        print("listening", flush=True)
+        return listen(*arguments, **options)
+
+    ear.listen = listen_aloud
+    return ear
+
+
+def poisoned():
+    """An ear whose answers are not numbers in one of six ascents, and which fails in another."""
+    ear = small()
+    listen = ear.listen
+    ascents = 0
+
+    def listen_badly(loop, layers, edit=None):
+        nonlocal ascents
+        heard = listen(loop, layers, edit) if edit else listen(loop, layers)
+        if torch.is_grad_enabled():
+            ascents += 1
+            if ascents % 6 == 3:
+                return {name: values * float("nan") for name, values in heard.items()}
+            if ascents % 6 == 5:
+                raise RuntimeError("the ear\nhas a cold")
+        return heard
+
+    ear.listen = listen_badly
+    return ear

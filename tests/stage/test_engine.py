@@ -1,0 +1,190 @@
+"""The loop that dreams, turn by turn, with a real ear and a real dreamer."""
+
+import queue
+from dataclasses import asdict
+
+import numpy as np
+import pytest
+import stage_ears
+from stage_ears import RATE
+
+from immersions.dreaming import PARAMETERS
+from immersions.stage.engine import Engine
+from immersions.stage.performance import State
+from immersions.stage.selection import Range
+from immersions.stage.wire import state_to
+from immersions.stage.workers.progress import Progress
+
+TARGET = Range("encoder.1", channel=(0.0, 0.5))
+
+
+def a_state(**changes):
+    base = {"running": True, "parameters": PARAMETERS.defaults(), "targets": (TARGET,)}
+    return State("beat", "small", 2.0, **{**base, **changes})
+
+
+class Bench:
+    """An engine whose frames are kept instead of being sent."""
+
+    def __init__(self, ear):
+        self.inbox = queue.SimpleQueue()
+        self.sent = []
+        self.progress = Progress()
+        self.engine = Engine(ear, self.inbox, self._keep, self.progress)
+
+    def _keep(self, header, payload):
+        self.sent.append((header, payload))
+
+    def begin(self, clip, state, last=None, announce=True):
+        payload = clip.tobytes() + (b"" if last is None else last.tobytes())
+        header = {"type": "begin", "state": state_to(state), "dream": 0, "step": 0}
+        self.inbox.put(({**header, "clip": len(clip), "announce": announce}, payload))
+
+    def change(self, state):
+        self.inbox.put(({"type": "state", "state": state_to(state)}, b""))
+
+    def pull(self):
+        self.inbox.put(({"type": "pull"}, b""))
+
+    def turns(self, count):
+        for _ in range(count):
+            self.engine.turn()
+
+    @property
+    def loops(self):
+        return [frame for frame in self.sent if frame[0]["type"] == "loop"]
+
+    @property
+    def notes(self):
+        return [header["message"] for header, _ in self.sent if header["type"] == "note"]
+
+
+def samples_of(frame):
+    header, payload = frame
+    return np.frombuffer(payload[: 4 * header["samples"]], "<f4")
+
+
+@pytest.fixture(scope="module")
+def ear():
+    return stage_ears.small()
+
+
+def test_the_clip_is_heard_by_all_layers_before_the_first_step(ear, clip):
+    bench = Bench(ear)
+    bench.begin(clip, a_state(running=False))
+    bench.turns(1)
+    ((header, payload),) = bench.loops
+    assert header["kind"] == "start"
+    assert header["sample_rate"] == RATE
+    assert np.array_equal(samples_of(bench.loops[0]), clip)
+    shapes = [(each["name"], each["neurons"], each["frames"]) for each in header["layers"]]
+    assert shapes == [(each.name, each.neurons, each.frames) for each in ear.layers_for(len(clip))]
+    assert len(payload) == 4 * len(clip) + sum(neurons * frames for _, neurons, frames in shapes)
+    assert np.isfinite(header["activation"])
+    bench.turns(2)
+    assert len(bench.loops) == 1, "at rest nothing is dreamed"
+
+
+def test_a_pulled_loop_follows_the_newest_state(ear, clip):
+    bench = Bench(ear)
+    bench.begin(clip, a_state())
+    bench.turns(2)
+    changed = {**PARAMETERS.defaults(), "learning_rate": 0.1}
+    bench.change(a_state(generation=7, parameters=changed))
+    bench.pull()
+    bench.turns(1)
+    header, _ = bench.loops[-1]
+    assert header["kind"] == "dream"
+    assert header["generation"] == 7
+    assert not np.array_equal(samples_of(bench.loops[-1]), clip)
+
+
+def test_dreaming_raises_the_target_s_activation(ear, clip):
+    bench = Bench(ear)
+    bench.begin(clip, a_state())
+    bench.turns(12)
+    bench.pull()
+    bench.turns(1)
+    start, dream = bench.loops[0], bench.loops[-1]
+    assert dream[0]["activation"] > start[0]["activation"]
+    assert dream[0]["step"] >= 12
+    told = bench.progress.summary()["history"]
+    assert [step for step, _ in told] == list(range(1, dream[0]["step"] + 1))
+
+
+def test_another_target_bends_the_present_sound_on(ear, clip):
+    bench = Bench(ear)
+    bench.begin(clip, a_state())
+    bench.turns(8)
+    bench.pull()
+    bench.turns(1)
+    before = samples_of(bench.loops[-1])
+    bench.change(a_state(generation=1, targets=(Range("encoder.2"),)))
+    bench.pull()
+    bench.turns(1)
+    after = samples_of(bench.loops[-1])
+    assert bench.loops[-1][0]["generation"] == 1
+    assert np.corrcoef(before, after)[0, 1] > np.corrcoef(clip, after)[0, 1]
+
+
+def test_stopping_tells_the_last_loop_and_rests(ear, clip):
+    bench = Bench(ear)
+    bench.begin(clip, a_state())
+    bench.turns(3)
+    bench.change(a_state(generation=1, running=False))
+    bench.turns(4)
+    dreams = [header for header, _ in bench.loops if header["kind"] == "dream"]
+    assert [header["step"] for header in dreams] == [3]
+
+
+def test_without_a_target_nothing_is_dreamed_until_there_is_one(ear, clip):
+    bench = Bench(ear)
+    bench.begin(clip, a_state(targets=()))
+    bench.turns(2)
+    assert [header["kind"] for header, _ in bench.loops] == ["start"]
+    bench.change(a_state(generation=1))
+    bench.pull()
+    bench.turns(1)
+    assert bench.loops[-1][0]["generation"] == 1
+
+
+def test_a_target_that_does_not_fit_is_told_in_one_line_and_the_next_one_works(ear, clip):
+    bench = Bench(ear)
+    bench.begin(clip, a_state(targets=(Range("encoder.99"),)))
+    bench.turns(1)
+    assert len(bench.notes) == 1
+    assert "encoder.99" in bench.notes[0]
+    bench.change(a_state(generation=1))
+    bench.pull()
+    bench.turns(1)
+    assert bench.loops[-1][0]["kind"] == "dream"
+
+
+def test_whatever_a_step_does_every_loop_is_finite_and_dreaming_goes_on(clip):
+    bench = Bench(stage_ears.poisoned())
+    bench.begin(clip, a_state())
+    while len([1 for header, _ in bench.loops if header["kind"] == "dream"]) < 6:
+        bench.pull()
+        bench.turns(1)
+    assert any("not finite" in note for note in bench.notes)
+    assert "the ear has a cold" in bench.notes
+    assert all(np.isfinite(samples_of(frame)).all() for frame in bench.loops)
+    steps = [header["step"] for header, _ in bench.loops]
+    assert steps == sorted(steps)
+
+
+def test_going_on_from_a_loop_keeps_to_the_clip_s_loudness(ear, clip):
+    bench = Bench(ear)
+    quiet = (clip[::-1] * 0.05).copy()
+    bench.begin(clip, a_state(), last=quiet, announce=False)
+    bench.pull()
+    bench.turns(1)
+    (loop,) = bench.loops
+    assert loop[0]["kind"] == "dream"
+    rms = np.sqrt(np.mean(samples_of(loop) ** 2) / np.mean(clip**2))
+    assert 0.7 < rms < 1.4
+    assert np.corrcoef(samples_of(loop), quiet)[0, 1] > 0.7
+
+
+def test_states_that_travel_are_plain_json():
+    assert state_to(a_state())["targets"] == (asdict(TARGET),)
