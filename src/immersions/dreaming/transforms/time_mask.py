@@ -1,0 +1,43 @@
+"""A stretch of time falls silent: the rest of the loop has to carry the dream too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from immersions.dreaming.transforms.base import Moment, Transform
+from immersions.parameters import Parameter
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
+    from torch import Tensor
+
+
+class TimeMask(Transform):
+    """One block of frames of each copy is silenced, of random length and place on the circle."""
+
+    parameters = (
+        Parameter(
+            name="time_mask",
+            unit="",
+            minimum=0.0,
+            maximum=1.0,
+            default=0.1,
+            label="Time mask",
+            description="Longest stretch of the loop, as a share, that is masked at a step.",
+            group="Transforms",
+        ),
+    )
+
+    def scalogram(
+        self, scalogram: Float[Tensor, "copies parts bins frames"], moment: Moment
+    ) -> Tensor:
+        longest = moment.values["time_mask"]
+        if longest == 0:
+            return scalogram
+        import torch
+
+        frames = scalogram.shape[3]
+        length, start = torch.rand(2, len(scalogram), 1, generator=moment.generator)
+        place = (torch.arange(frames) / frames - start) % 1.0
+        heard = (place >= length * longest).to(scalogram)
+        return scalogram * heard[:, None, None, :]
