@@ -74,4 +74,4 @@ def _holder(line: str) -> str:
         return ""
     line = re.sub(r"^\s*(copyright\b)?\s*(\(c\)|©)?\s*", "", line.strip(), flags=re.IGNORECASE)
     line = re.sub(r"^[\d?][\d?,\s–-]*(?=\D)", "", line)
-    return re.sub(r"\s*<?\S+@\S+>?", "", line).strip(" ,.")
+    return re.sub(r"\s*(<[^>]*>|\S+@\S+)", "", line).strip(" ,.")
