@@ -69,6 +69,12 @@ class Decoder:
     ) -> None:
         self.close()
 
+    @property
+    def pid(self) -> int | None:
+        """The child's process id, while it runs."""
+        process = self._process
+        return process.pid if process is not None and process.poll() is None else None
+
     def close(self) -> None:
         """End the child."""
         if self._socket is not None:
@@ -163,7 +169,7 @@ class Decoder:
             os.close(descriptor)
 
     def _connection(self) -> socket.socket:
-        if self._socket is None or self._process is None or self._process.poll() is not None:
+        if self._socket is None or self.pid is None:
             self.close()
             ours, theirs = socket.socketpair()
             with theirs:
