@@ -70,8 +70,8 @@ bench: $(VENV)/.dev ## run the benchmarks, one JSON line each (ONLY=scalogram ru
 		case $$script in */_*) continue;; esac; \
 		echo "# $$script" >&2; $(BIN)/python $$script $(ARGS) || exit 1; done
 
-docs: $(VENV)/.dev ## build the site into site/, its examples executed first
-	@$(TEST_ENV) $(BIN)/python -m pytest --quiet tests/test_documentation.py
+docs: $(VENV)/.dev ## build the site into site/, its examples executed
+	@$(TEST_ENV) $(BIN)/python tools/execute_examples.py docs build/docs
 	@$(BIN)/zensical build --clean --strict
 
 wheel: $(VENV)/.dev $(PAGE) ## build the wheel, page included, into dist/
