@@ -1,1 +1,58 @@
+"""Networks that listen to music, by name: the bundled ears, presets, and ears of your own."""
 
+from __future__ import annotations
+
+import importlib
+import re
+import sys
+from pathlib import Path
+
+from immersions import assets
+from immersions.ears.checkpoint import from_pretrained, save_pretrained
+from immersions.ears.ear import Activations, Ear, Layer, LayerStatistics
+from immersions.ears.module import from_module
+
+__all__ = [
+    "Activations",
+    "Ear",
+    "Layer",
+    "LayerStatistics",
+    "available",
+    "from_module",
+    "from_pretrained",
+    "load",
+    "save_pretrained",
+]
+
+_CALLABLE = re.compile(r"[A-Za-z_][\w.]*:\w+")
+
+
+def available() -> list[str]:
+    """The names of the bundled ears, the default first."""
+    return assets.ear_names()
+
+
+def load(name: str | Path) -> Ear:
+    """An ear by bundled name, folder, or `module:callable` that makes one.
+
+    Raises `ValueError` or `OSError` with one line that says what was expected.
+    """
+    if _CALLABLE.fullmatch(str(name)) and not Path(name).exists():
+        return _made_by(*str(name).split(":"))
+    return from_pretrained(name)
+
+
+def _made_by(module: str, function: str) -> Ear:
+    # A module beside where one stands is found too, after everything that is installed.
+    sys.path.append(str(Path.cwd()))
+    try:
+        ear = getattr(importlib.import_module(module), function)()
+    except (ImportError, AttributeError) as error:
+        raise ValueError(
+            f"{module}:{function}: expected a callable that makes an ear: {error}"
+        ) from None
+    finally:
+        sys.path.remove(str(Path.cwd()))
+    if not isinstance(ear, Ear):
+        raise ValueError(f"{module}:{function}: expected an Ear, got {type(ear).__name__}")
+    return ear

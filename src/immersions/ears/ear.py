@@ -10,7 +10,9 @@ from jaxtyping import Float
 from torch import Tensor
 
 Activations = dict[str, Float[Tensor, "batch channels pitches frames"]]
-Edit = Callable[[Float[Tensor, "batch parts bins frames"]], Float[Tensor, "batch parts bins frames"]]
+Edit = Callable[
+    [Float[Tensor, "batch parts bins frames"]], Float[Tensor, "batch parts bins frames"]
+]
 
 QUANTILES = (0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999)
 """The quantiles that `LayerStatistics.quantiles` holds, in order."""

@@ -1,24 +1,16 @@
-"""A differentiable constant-Q scalogram, exact on a loop.
-
-Each bin is a Hann-windowed complex exponential whose length is a fixed number of cycles. A loop is
-periodic, so its spectrum says everything: for each octave the spectrum is cut where the windows no
-longer answer, inverted to a short periodic signal whose length is a multiple of the frame count,
-and multiplied by that octave's kernels. This equals the strided convolution with the endlessly
-repeated loop (to about 1e-5 of a bin's maximum) at a small part of its cost, for any loop length.
-
-Scaling after Herrmann (2020): (ln(|X|^2 + 1e-9) + 20.723) * 4 / 20.723, so 0 is silence and 4 is
-|X| = 1. A full-scale sine has |X| = 0.5.
-"""
+"""Sound to scalogram and back by gradient; see the package for how it works."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from jaxtyping import Complex, Float
 from torch import Tensor, nn
+
+from immersions.scalogram.config import ScalogramConfig
+from immersions.scalogram.fourier import RealFFT, smooth
 
 LOG_FLOOR = 1e-9
 LOG_OFFSET = -math.log(LOG_FLOOR)
@@ -27,52 +19,6 @@ LOG_SCALE = 4.0 / LOG_OFFSET
 SIDE_LOBES_KEPT = 40.0
 PLANS_KEPT = 8
 WORTH_DECIMATING = 0.6
-
-
-@dataclass(frozen=True)
-class ScalogramConfig:
-    """What the transform computes. Rates in Hz, `hop` in samples of a stream."""
-
-    sample_rate: int = 44100
-    hop: int = 1024
-    bins: int = 216
-    bins_per_octave: int = 24
-    fmin: float = 40.0
-    filter_scale: float = 0.43
-    oversampling: int = 2
-    """Where windows are shorter than the hop: samples a hop, of which the loudest is kept."""
-    phase: bool = False
-    """Whether a second part carries each bin's phase advance beyond the expected one."""
-
-    def __post_init__(self) -> None:
-        for name in ("sample_rate", "hop", "bins", "bins_per_octave", "fmin", "filter_scale"):
-            if not getattr(self, name) > 0:
-                raise ValueError(f"{name}: expected a value above 0, got {getattr(self, name)}")
-        if self.oversampling < 1:
-            raise ValueError(f"oversampling: expected 1 or more, got {self.oversampling}")
-        if self.frequencies[-1] >= self.sample_rate / 2:
-            raise ValueError(
-                f"the highest bin, {self.frequencies[-1]:.0f} Hz, is not below half the sample "
-                f"rate, {self.sample_rate / 2:.0f} Hz: use fewer bins or a lower fmin"
-            )
-
-    @property
-    def frequencies(self) -> list[float]:
-        """Centre frequencies in Hz, lowest first."""
-        return [self.fmin * 2 ** (k / self.bins_per_octave) for k in range(self.bins)]
-
-    @property
-    def cycles(self) -> float:
-        """Cycles of its own frequency that each window spans."""
-        return self.filter_scale / (2 ** (1 / self.bins_per_octave) - 1)
-
-    @property
-    def parts(self) -> int:
-        return 2 if self.phase else 1
-
-    @property
-    def longest_window_seconds(self) -> float:
-        return self.cycles / self.fmin
 
 
 @dataclass(frozen=True)
@@ -108,7 +54,7 @@ class Scalogram(nn.Module):
                 f"got {tuple(sound.shape)} and {frames}"
             )
         samples = sound.shape[1]
-        spectrum: Tensor = _RealFFT.apply(sound)
+        spectrum: Tensor = RealFFT.apply(sound)
         return self.loop_from_spectrum(spectrum, samples, frames)
 
     def loop_from_spectrum(
@@ -144,7 +90,7 @@ class Scalogram(nn.Module):
             raise ValueError(
                 f"expected at least one hop of {self.config.hop} samples, got {sound.shape[-1]}"
             )
-        padded_frames = _smooth(frames + 2 * self.margin_frames + 1)
+        padded_frames = smooth(frames + 2 * self.margin_frames + 1)
         missing = padded_frames * self.config.hop - sound.shape[-1]
         padded = nn.functional.pad(sound, (0, missing))
         return self.loop(padded, padded_frames)[..., :frames]
@@ -184,9 +130,7 @@ class Scalogram(nn.Module):
         return self._plans[key]
 
 
-def plan(
-    config: ScalogramConfig, samples: int, frames: int, device: torch.device
-) -> list[_Octave]:
+def plan(config: ScalogramConfig, samples: int, frames: int, device: torch.device) -> list[_Octave]:
     """The octaves, lowest first, for a loop of `samples` cut into `frames`."""
     seconds = samples / config.sample_rate
     reach = max(2.0, 1.0 + SIDE_LOBES_KEPT / config.cycles)
@@ -266,38 +210,5 @@ def _pooled_power(
 
 def _hop(samples: int, frames: int, share: float) -> int:
     """Samples a frame at `share` of the loop's rate; the full rate where little would be saved."""
-    full = samples // frames if samples % frames == 0 else _smooth(math.ceil(samples / frames))
-    return full if share > WORTH_DECIMATING else _smooth(math.ceil(share * samples / frames))
-
-
-class _RealFFT(torch.autograd.Function):
-    """`torch.fft.rfft(sound, norm="forward")` whose gradient costs a real transform too.
-
-    PyTorch's own backward runs a complex transform of the full length, four times as much work.
-    """
-
-    @staticmethod
-    def forward(ctx: Any, sound: Float[Tensor, "batch samples"]) -> Tensor:
-        ctx.samples = sound.shape[-1]
-        return torch.fft.rfft(sound, norm="forward")
-
-    @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
-        halved = gradients[0] * 0.5
-        halved[..., 0] *= 2
-        if ctx.samples % 2 == 0:
-            halved[..., -1] *= 2
-        return torch.fft.irfft(halved, n=ctx.samples, norm="forward") / ctx.samples
-
-
-def _smooth(least: int) -> int:
-    """The smallest number of at least `least` with no prime factor above 7: fast to transform."""
-    number = max(1, least)
-    while True:
-        rest = number
-        for prime in (2, 3, 5, 7):
-            while rest % prime == 0:
-                rest //= prime
-        if rest == 1:
-            return number
-        number += 1
+    full = samples // frames if samples % frames == 0 else smooth(math.ceil(samples / frames))
+    return full if share > WORTH_DECIMATING else smooth(math.ceil(share * samples / frames))

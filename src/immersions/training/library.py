@@ -1,0 +1,153 @@
+"""A library of music for training: sound files found, told apart, and kept as scalograms.
+
+On a laptop the scalogram costs as much as the network, so it is computed once a track and kept on
+disk as 16-bit floats, memory-mapped. Tracks are keyed by their content: a second copy of a file is
+left out, and a changed setting makes new entries.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from immersions import audio
+from immersions.scalogram import Scalogram, ScalogramConfig
+
+SOUND_SUFFIXES = tuple(
+    f".{ending}"
+    for ending in (
+        *("wav", "wave", "flac", "ogg", "oga", "opus", "mp3", "aif", "aiff", "aifc", "au", "snd"),
+        *("caf", "m4a", "aac", "wma", "mp4", "webm", "mkv", "mod", "xm", "it", "s3m"),
+    )
+)
+SPAN_FRAMES = 512
+"""Frames transformed at once: a power of two, and small enough for a processor's cache."""
+HASH_BYTES = 1 << 20
+
+Levels = NDArray[np.float16]
+"""(parts, bins, frames)"""
+
+
+@dataclass(frozen=True)
+class Track:
+    """One piece of music: where it lies, a key of its content, and its kept scalogram."""
+
+    path: Path
+    key: str
+    levels: Levels
+
+    @property
+    def frames(self) -> int:
+        return int(self.levels.shape[-1])
+
+
+@dataclass(frozen=True)
+class Library:
+    """The tracks found, and what was left out: (path, reason)."""
+
+    tracks: tuple[Track, ...]
+    left_out: tuple[tuple[Path, str], ...]
+
+
+def find_sounds(folders: Sequence[Path]) -> list[Path]:
+    """Every sound file below the folders, by name's ending, sorted. Raises `OSError`."""
+    found: list[Path] = []
+    for folder in folders:
+        if folder.is_file():
+            found.append(folder)
+        elif folder.is_dir():
+            found += [p for p in folder.rglob("*") if p.suffix.lower() in SOUND_SUFFIXES]
+        else:
+            raise FileNotFoundError(f"{folder}: expected a folder of sound files, found nothing")
+    return sorted({path.resolve() for path in found})
+
+
+def load_library(
+    paths: Sequence[Path],
+    config: ScalogramConfig,
+    cache: Path,
+    least_frames: int,
+    progress: Callable[[Path], None] = lambda path: None,
+) -> Library:
+    """The scalograms of `paths`, from `cache` or computed; broken and short files are listed."""
+    cache.mkdir(parents=True, exist_ok=True)
+    settings = hashlib.sha256(json.dumps(asdict(config), sort_keys=True).encode()).hexdigest()[:12]
+    scalogram = Scalogram(config)
+    tracks: dict[str, Track] = {}
+    left_out: list[tuple[Path, str]] = []
+    for path in paths:
+        progress(path)
+        try:
+            key = content_key(path)
+            if key in tracks:
+                left_out.append((path, f"the same content as {tracks[key].path}"))
+                continue
+            levels = _levels(path, scalogram, cache / f"{key}-{settings}.npy")
+        except (OSError, ValueError) as error:
+            left_out.append((path, str(error)))
+            continue
+        if levels.shape[-1] < least_frames:
+            left_out.append((path, f"shorter than an item: {levels.shape[-1]} frames"))
+            continue
+        tracks[key] = Track(path, key, levels)
+    return Library(tuple(tracks.values()), tuple(left_out))
+
+
+def content_key(path: Path) -> str:
+    """A hash of the file's bytes."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(HASH_BYTES):
+            digest.update(block)
+    return digest.hexdigest()[:24]
+
+
+def _levels(path: Path, scalogram: Scalogram, kept: Path) -> Levels:
+    if not kept.exists():
+        blocks = [block.numpy() for block in scalogram_blocks(path, scalogram)]
+        if not blocks:
+            raise ValueError(f"{path.name}: expected sound, found none")
+        temporary = kept.with_suffix(f".{os.getpid()}.npy")
+        np.save(temporary, np.concatenate(blocks, -1))
+        temporary.replace(kept)
+    levels: Levels = np.load(kept, mmap_mode="r", allow_pickle=False)
+    return levels
+
+
+@torch.no_grad()
+def scalogram_blocks(path: Path, scalogram: Scalogram) -> Iterator[torch.Tensor]:
+    """A file's scalogram in blocks (parts, bins, frames) of 16-bit floats; constant memory.
+
+    Every block is computed with enough sound around it that the blocks join without a trace.
+    """
+    config = scalogram.config
+    margin, hop = scalogram.margin_frames + 1, config.hop
+    frames = max(SPAN_FRAMES, 4 * margin)
+    span, block = frames * hop, frames - 2 * margin
+    held = np.zeros(margin * hop, np.float32)
+    seconds = block * hop / config.sample_rate
+    for piece in audio.stream(path, config.sample_rate, block_seconds=seconds):
+        held = np.concatenate([held, piece])
+        while len(held) >= span:
+            yield _block(held[:span], scalogram, margin, block)
+            held = held[block * hop :]
+    while (left := (len(held) // hop) - margin) > 0:
+        padded = np.zeros(span, np.float32)
+        padded[: len(held)] = held
+        yield _block(padded, scalogram, margin, min(left, block))
+        held = held[block * hop :]
+
+
+def _block(
+    sound: NDArray[np.float32], scalogram: Scalogram, margin: int, frames: int
+) -> torch.Tensor:
+    levels = scalogram.loop(torch.from_numpy(sound)[None], len(sound) // scalogram.config.hop)
+    return levels[0, :, :, margin : margin + frames].half()

@@ -1,0 +1,249 @@
+"""The training loop: batches in, a checkpoint that can always go on out.
+
+Everything random is a function of (seed, step), so a run that was stopped at any moment goes on
+from its last checkpoint with the numbers that it would have had.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from immersions.ears.contrastive import ContrastiveConfig, ContrastiveNetwork
+from immersions.training import cpc
+from immersions.training.library import Track
+from immersions.training.sampling import Batch, sample
+
+CHECKPOINT, METRICS, SETTINGS = "checkpoint.safetensors", "metrics.jsonl", "training.json"
+VALIDATION_SEED = 1_000_003
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """How an ear is trained. Learning rate of Adam; steps are updates."""
+
+    steps: int = 3000
+    items: int = 32
+    crops: int = 4
+    contexts: int = 4
+    learning_rate: float = 5e-4
+    warmup_steps: int = 200
+    clip_norm: float = 5.0
+    average: float = 0.999
+    """Decay of the moving average of the weights, which is what is validated and shipped."""
+    loss: str = "cpc"
+    seed: int = 0
+    validate_every: int = 100
+    validation_batches: int = 8
+    checkpoint_every: int = 100
+    bfloat16: bool = False
+
+    def __post_init__(self) -> None:
+        if self.loss not in ("cpc", "sat"):
+            raise ValueError(f"loss: expected 'cpc' or 'sat', got {self.loss!r}")
+        if self.items < 2 or self.crops < 1 or self.crops > self.items:
+            raise ValueError("items: expected 2 or more, and 1 to that many crops of a track")
+
+
+class Trainee(nn.Module):
+    """The network and its prediction maps, which are trained together."""
+
+    def __init__(self, config: ContrastiveConfig) -> None:
+        super().__init__()
+        self.network = ContrastiveNetwork(config)
+        self.prediction = cpc.Prediction(config)
+
+
+class Trainer:
+    """One run in one folder; `advance` does a step, `save` and the constructor make it last."""
+
+    def __init__(
+        self,
+        folder: Path,
+        ear: ContrastiveConfig,
+        config: TrainingConfig,
+        training: Sequence[Track],
+        validation: Sequence[Track],
+    ) -> None:
+        self.folder, self.ear, self.config = folder, ear, config
+        self.training, self.validation = training, validation
+        torch.manual_seed(config.seed)
+        self.model = Trainee(ear).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.mean_model = Trainee(ear).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.mean_model.load_state_dict(self.model.state_dict())
+        self.optimiser = torch.optim.Adam(self.model.parameters(), lr=config.learning_rate)
+        ratio = self.model.network.stride // self.model.network.encoder_stride
+        self.crop = cpc.crop_of(ear, ratio, config.contexts)
+        self.frames = self.crop.steps * self.model.network.encoder_stride
+        self.step = 0
+        folder.mkdir(parents=True, exist_ok=True)
+        if (folder / CHECKPOINT).exists():
+            self._load()
+        settings = {"ear": asdict(ear), "training": asdict(config)}
+        (folder / SETTINGS).write_text(json.dumps(settings, indent=1) + "\n")
+
+    @property
+    def finished(self) -> bool:
+        return self.step >= self.config.steps
+
+    def advance(self) -> dict[str, float]:
+        """One update. Raises `ArithmeticError` with step and files when the loss is not finite."""
+        config, began = self.config, time.perf_counter()
+        batch = sample(
+            self.training, config.items, config.crops, self.frames, config.seed, self.step
+        )
+        torch.manual_seed(hash((config.seed, self.step)) & 0x7FFFFFFF)
+        self.model.train()
+        for group in self.optimiser.param_groups:
+            group["lr"] = config.learning_rate * schedule(self.step, config)
+        table = self._table(self.model, batch)
+        loss = cpc.loss(table) if config.loss == "cpc" else cpc.loss_across_steps(table)
+        if not bool(torch.isfinite(loss)):
+            names = ", ".join(sorted({Path(name).name for name in batch.names}))
+            raise ArithmeticError(f"the loss is not finite at step {self.step}; batch: {names}")
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        norm = nn.utils.clip_grad_norm_(self.model.parameters(), config.clip_norm)
+        self.optimiser.step()
+        self._average()
+        self.step += 1
+        row = {
+            "step": float(self.step),
+            "loss": float(loss.detach()),
+            "accuracy": cpc.accuracy(table.detach(), torch.ones_like(batch.own())),
+            "gradient_norm": float(norm),
+            "seconds": time.perf_counter() - began,
+        }
+        return row
+
+    def validate(self) -> dict[str, float]:
+        """Of the averaged weights on tracks never trained on: accuracy of telling z apart."""
+        if not self.validation:
+            return {}
+        config, sums = self.config, dict.fromkeys(("loss", "all", "across", "within"), 0.0)
+        self.mean_model.eval()
+        for number in range(config.validation_batches):
+            batch = sample(
+                self.validation, config.items, config.crops, self.frames, VALIDATION_SEED, number
+            )
+            with torch.no_grad():
+                table = self._table(self.mean_model, batch)
+            own, same = batch.own(), batch.same_track()
+            sums["loss"] += float(cpc.loss(table))
+            sums["all"] += cpc.accuracy(table, torch.ones_like(own))
+            sums["across"] += cpc.accuracy(table, own | ~same)
+            sums["within"] += cpc.accuracy(table, same)
+        row = {
+            f"validation_{key}": value / config.validation_batches for key, value in sums.items()
+        }
+        return row | {
+            "chance_all": 1 / config.items,
+            "chance_across": 1 / (config.items - config.crops + 1),
+            "chance_within": 1 / config.crops,
+        }
+
+    def log(self, row: dict[str, float]) -> None:
+        with (self.folder / METRICS).open("a") as file:
+            file.write(json.dumps(row) + "\n")
+
+    def save(self) -> None:
+        """Write the checkpoint; the one before survives until the new one is whole."""
+        tensors = {f"model.{k}": v for k, v in self.model.state_dict().items()}
+        tensors |= {f"mean.{k}": v for k, v in self.mean_model.state_dict().items()}
+        for number, state in enumerate(self.optimiser.state_dict()["state"].values()):
+            tensors |= {f"adam.{number}.{key}": value for key, value in state.items()}
+        kept = {key: value.detach().contiguous() for key, value in tensors.items()}
+        temporary = self.folder / f".{CHECKPOINT}.{os.getpid()}"
+        try:
+            save_file(kept, temporary, {"step": str(self.step)})
+            with temporary.open("rb") as file:
+                os.fsync(file.fileno())
+            temporary.replace(self.folder / CHECKPOINT)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+    def _table(self, model: Trainee, batch: Batch) -> cpc.Scores:
+        levels = batch.levels.contiguous(memory_format=torch.channels_last)
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.config.bfloat16):
+            z, c = model.network(levels)
+        # Scores are large numbers whose differences count: too fine for sixteen bits.
+        return cpc.scores(z.float(), c.float(), model.prediction, self.crop, self.ear.gap_steps)
+
+    @torch.no_grad()
+    def _average(self) -> None:
+        """Move the averaged weights; early on faster, so that they do not remember the start."""
+        keep = min(self.config.average, (1 + self.step) / (10 + self.step))
+        pairs = zip(
+            self.mean_model.state_dict().values(), self.model.state_dict().values(), strict=True
+        )
+        for mean, value in pairs:
+            if mean.is_floating_point():
+                mean.lerp_(value, 1 - keep)
+            else:
+                mean.copy_(value)
+
+    def _load(self) -> None:
+        path = self.folder / CHECKPOINT
+        try:
+            tensors = load_file(path)
+        except Exception as error:
+            raise ValueError(f"{path}: this checkpoint cannot be read: {error}") from None
+        self.model.load_state_dict(_part(tensors, "model."))
+        self.mean_model.load_state_dict(_part(tensors, "mean."))
+        state: dict[int, dict[str, Tensor]] = {}
+        for key, value in _part(tensors, "adam.").items():
+            number, _, kind = key.partition(".")
+            state.setdefault(int(number), {})[kind] = value
+        described: dict[str, Any] = self.optimiser.state_dict()
+        self.optimiser.load_state_dict(described | {"state": state})
+        self.step = saved_step(path)
+
+
+def schedule(step: int, config: TrainingConfig) -> float:
+    """Share of the learning rate: linear warm-up, then a cosine to zero at the last step."""
+    if step < config.warmup_steps:
+        return (step + 1) / config.warmup_steps
+    done = (step - config.warmup_steps) / max(1, config.steps - config.warmup_steps)
+    return 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
+
+
+def saved_step(path: Path) -> int:
+    """The step at which a checkpoint was written."""
+    with safe_open(path, framework="pt") as file:
+        return int(file.metadata()["step"])
+
+
+def run(
+    trainer: Trainer,
+    report: Callable[[dict[str, float]], None] = lambda row: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> None:
+    """Train to the end, or until `stop` says so; either way the last step is kept.
+
+    A loss that is not finite ends the run with the last good checkpoint still in place.
+    """
+    config = trainer.config
+    while not trainer.finished and not stop():
+        row = trainer.advance()
+        if trainer.step % config.validate_every == 0 or trainer.finished:
+            row |= trainer.validate()
+        trainer.log(row)
+        report(row)
+        if trainer.step % config.checkpoint_every == 0:
+            trainer.save()
+    trainer.save()
+
+
+def _part(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}

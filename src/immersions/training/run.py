@@ -1,0 +1,117 @@
+"""From folders of music to an ear on disk: what `immersions train` does, without a terminal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from immersions.ears.checkpoint import CONFIG, WEIGHTS, save_pretrained
+from immersions.ears.contrastive import ContrastiveConfig, ContrastiveEar, parameter_counts
+from immersions.training.library import Library, Track
+from immersions.training.loop import METRICS, Trainer
+from immersions.training.statistics import take_statistics
+
+Row = dict[str, float]
+
+
+def ship(
+    trainer: Trainer,
+    folder: Path,
+    name: str,
+    tracks: Sequence[Track],
+    card_note: str = "",
+    progress: Callable[[str], None] = lambda line: None,
+) -> ContrastiveEar:
+    """Take the averaged weights' statistics on `tracks` and write the ear's folder."""
+    ear = ContrastiveEar(name, trainer.mean_model.network)
+    progress("listening for the statistics of every neuron")
+    statistics = take_statistics(ear, tracks)
+    card = model_card(name, trainer, len(tracks), card_note)
+    save_pretrained(folder, name, trainer.mean_model.network, statistics, card)
+    rows = read_metrics(trainer.folder / METRICS)
+    (folder / "curve.json").write_text(json.dumps(thinned(rows)) + "\n")
+    progress(f"{folder / WEIGHTS}, {folder / CONFIG}")
+    return ear
+
+
+def model_card(name: str, trainer: Trainer, tracks: int, note: str) -> str:
+    """What was trained, how and how well, in the words of its own metrics."""
+    rows = [row for row in read_metrics(trainer.folder / METRICS) if "validation_all" in row]
+    last = rows[-1] if rows else {}
+    counts = parameter_counts(trainer.ear)
+    scale = trainer.ear.scalogram
+    lines = [
+        f"# {name}",
+        "",
+        "An ear of `immersions`: a network that learned to listen to music without labels, by",
+        "contrastive predictive coding.",
+        "",
+        f"- sound: mono at {scale.sample_rate} Hz; {scale.bins} bins from {scale.fmin:g} Hz, "
+        f"{scale.bins_per_octave} an octave",
+        f"- numbers: encoder {counts['encoder']}, context {counts['context']} "
+        f"(prediction maps, {counts['prediction']}, are not kept)",
+        f"- training: {trainer.step} steps of {trainer.config.items} items from {tracks} tracks",
+        f"- settings: `{json.dumps(asdict(trainer.config))}`",
+    ]
+    if last:
+        lines += ["", "| tell the coming sound from | accuracy | chance |", "|---|---|---|"]
+        for key, words in (
+            ("all", "the whole batch"),
+            ("across", "other tracks"),
+            ("within", "other places of the same track"),
+        ):
+            accuracy, chance = last[f"validation_{key}"], last[f"chance_{key}"]
+            lines.append(f"| {words} | {100 * accuracy:.1f} % | {100 * chance:.1f} % |")
+        lines += ["", "Measured on tracks that were never trained on; the curve is in curve.json."]
+    return "\n".join([*lines, "", note]).rstrip() + "\n"
+
+
+def read_metrics(path: Path) -> list[Row]:
+    """The rows of a metrics.jsonl; a row cut off by a crash is left out."""
+    rows = []
+    for line in path.read_text().splitlines() if path.exists() else []:
+        try:
+            rows.append(json.loads(line))
+        except ValueError:
+            continue
+    return rows
+
+
+def thinned(rows: Sequence[Row]) -> list[Row]:
+    """The rows at which the ear was validated, with the training loss averaged since the last."""
+    kept, losses = [], []
+    for row in rows:
+        losses.append(row["loss"])
+        if "validation_all" in row:
+            chosen = {key: round(value, 5) for key, value in row.items() if key != "seconds"}
+            kept.append(chosen | {"loss": round(sum(losses) / len(losses), 5)})
+            losses = []
+    return kept
+
+
+def flat_for(rows: Sequence[Row], tolerance: float = 0.01) -> float:
+    """The share of all steps since held-out accuracy last rose by more than `tolerance`."""
+    curve = [(row["step"], row["validation_all"]) for row in rows if "validation_all" in row]
+    if not curve:
+        return 0.0
+    best, since = -1.0, curve[0][0]
+    for step, value in curve:
+        if value > best + tolerance:
+            best, since = value, step
+    return (curve[-1][0] - since) / curve[-1][0]
+
+
+def summary(library: Library) -> str:
+    """One line on what was found."""
+    frames = sum(track.frames for track in library.tracks)
+    return (
+        f"{len(library.tracks)} tracks, {frames} scalogram frames, {len(library.left_out)} left out"
+    )
+
+
+def item_frames(config: ContrastiveConfig) -> int:
+    """Scalogram frames that a track must have at least: an item and a little room."""
+    steps = config.visible_steps + config.gap_steps + config.predicted_steps
+    return 8 * steps

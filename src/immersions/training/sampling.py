@@ -1,0 +1,73 @@
+"""Which excerpts make a batch: several crops of each of several tracks, the same for a seed.
+
+What is contrasted decides what is learned: other tracks teach timbre, other places of the same
+track teach what moves. Sampling is a function of (seed, step) alone, so a resumed run goes on with
+the batches that it would have had.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+
+from immersions.training.library import Track
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Scalograms (items, parts, bins, frames) and the track of each item."""
+
+    levels: Float[Tensor, "items parts bins frames"]
+    tracks: Int[Tensor, " items"]
+    names: tuple[str, ...]
+
+    def own(self) -> Bool[Tensor, "items items"]:
+        return torch.eye(len(self.tracks), dtype=torch.bool)
+
+    def same_track(self) -> Bool[Tensor, "items items"]:
+        return self.tracks[:, None] == self.tracks[None, :]
+
+
+def split(tracks: Sequence[Track], share: float) -> tuple[list[Track], list[Track]]:
+    """(training, validation): every track is wholly on one side, chosen by its content."""
+    ordered = sorted(tracks, key=lambda track: track.key)
+    held_out = max(1, round(share * len(ordered))) if share > 0 and len(ordered) > 1 else 0
+    return ordered[held_out:], ordered[:held_out]
+
+
+def sample(
+    tracks: Sequence[Track], items: int, crops: int, frames: int, seed: int, step: int
+) -> Batch:
+    """`items` excerpts of `frames`, `crops` of each track, tracks drawn by their length.
+
+    The crops of a track do not overlap where it is long enough.
+    """
+    random = np.random.default_rng((seed, step))
+    lengths = np.array([track.frames for track in tracks], float)
+    count = -(-items // crops)
+    chosen = random.choice(
+        len(tracks), count, replace=count > len(tracks), p=lengths / lengths.sum()
+    )
+    levels, numbers, names = [], [], []
+    for number in chosen:
+        track = tracks[number]
+        for start in _starts(track.frames, crops, frames, random):
+            levels.append(np.asarray(track.levels[:, :, start : start + frames], np.float32))
+            numbers.append(int(number))
+            names.append(str(track.path))
+    stacked = torch.from_numpy(np.stack(levels[:items]))
+    return Batch(stacked, torch.tensor(numbers[:items]), tuple(names[:items]))
+
+
+def _starts(length: int, crops: int, frames: int, random: np.random.Generator) -> list[int]:
+    """Random starts; without overlap if the track has room for all crops."""
+    room = length - crops * frames
+    if room < 0:
+        return [int(start) for start in random.integers(0, length - frames + 1, crops)]
+    gaps = np.sort(random.integers(0, room + 1, crops))
+    return [int(gap) + number * frames for number, gap in enumerate(gaps)]
