@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from permissions import as_nobody
 
 from immersions import audio
 
@@ -25,6 +27,14 @@ BYTES = {container: broken_sounds.encoded(container) for container in broken_sou
 def decoder() -> Iterator[audio.Decoder]:
     with audio.Decoder() as shared:
         yield shared
+
+
+@pytest.fixture
+def nobody_may() -> Iterator[Path]:
+    """A folder that every user may enter, unlike pytest's own."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
 
 
 def outcome(decoder: audio.Decoder, path: Path) -> audio.Sound | str:
@@ -110,10 +120,19 @@ def test_what_is_no_file_is_refused(read: object, tmp_path: Path) -> None:
         assert "\n" not in str(refusal.value)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
-def test_a_file_that_one_may_not_read_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "secret.wav"
+def test_a_file_that_one_may_not_read_is_refused(nobody_may: Path) -> None:
+    path = nobody_may / "secret.wav"
     path.write_bytes(BYTES["wav"])
     path.chmod(0)
-    with pytest.raises(PermissionError, match="no permission to read"):
-        audio.read(path)
+    closed = nobody_may / "closed"
+    closed.mkdir(mode=0)
+    with as_nobody():
+        for hidden in (path, closed / "any.wav"):
+            with pytest.raises(PermissionError, match="no permission to read"):
+                audio.read(hidden)
+
+
+def test_a_name_with_a_null_character_is_refused() -> None:
+    with pytest.raises(ValueError, match="expected the name of a file") as refusal:
+        audio.read("a\0b.wav")
+    assert str(refusal.value).isprintable()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import stat
 from dataclasses import dataclass
-from pathlib import Path
 
 StrPath = str | os.PathLike[str]
 
@@ -88,20 +88,23 @@ def shown(path: StrPath) -> str:
 
 def open_regular(path: StrPath) -> int:
     """A file descriptor of the regular file `path`; `OSError` with one clear line otherwise."""
-    path = Path(path)
-    if path.is_dir():
-        raise IsADirectoryError(f"{shown(path)}: expected a sound file, got a folder")
-    if path.exists() and not path.is_file():
-        # A pipe or device could block for ever or have no end.
-        raise OSError(f"{shown(path)}: expected a sound file, got a device or a pipe")
+    name = shown(path)
     try:
-        return os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
-    except FileNotFoundError:
-        raise FileNotFoundError(f"{shown(path)}: there is no such file") from None
+        mode = os.stat(path).st_mode
+        if stat.S_ISREG(mode):
+            return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except (FileNotFoundError, NotADirectoryError):
+        raise FileNotFoundError(f"{name}: there is no such file") from None
     except PermissionError:
-        raise PermissionError(f"{shown(path)}: no permission to read this file") from None
+        raise PermissionError(f"{name}: no permission to read this file") from None
     except OSError as error:
-        raise OSError(f"{shown(path)}: cannot be opened ({error.strerror or error})") from None
+        raise OSError(f"{name}: cannot be opened ({error.strerror or error})") from None
+    except ValueError:  # a null character
+        raise ValueError(f"{name}: expected the name of a file") from None
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(f"{name}: expected a sound file, got a folder")
+    # Opening one could block for ever, and reading it have no end.
+    raise OSError(f"{name}: expected a sound file, got a device or a pipe")
 
 
 def _seconds(header: Header) -> str:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from immersions.audio.child import Reader, mixed, reason
 from immersions.audio.header import STREAMING, Header, StrPath, open_regular, shown
 
-READ_FRAMES = 65_536
+READ_FRAMES = 16_384
 CONTEXT_SECONDS = 0.1
 """Sound before and after an excerpt that the resampler hears, so that its edges are right."""
 

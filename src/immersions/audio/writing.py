@@ -6,6 +6,7 @@ import contextlib
 import io
 import os
 import secrets
+import stat
 from pathlib import Path
 
 import numpy as np
@@ -64,12 +65,9 @@ def _encoded(
 def _place(path: Path, content: memoryview) -> None:
     """Put `content` at `path` by renaming a finished temporary file beside it."""
     target = Path(os.path.realpath(path))
-    if target.is_dir():
-        raise IsADirectoryError(f"{shown(path)}: expected a file to write, got a folder")
-    if target.exists() and not target.is_file():
-        raise OSError(f"{shown(path)}: expected a file to write, got a device or a pipe")
     temporary = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.part")
     try:
+        _check_place(target, shown(path))
         try:
             # Not tempfile: that would keep the file from others, whatever the umask allows.
             with temporary.open("xb") as file:
@@ -91,7 +89,21 @@ def _place(path: Path, content: memoryview) -> None:
             f"{shown(path)}: no permission to write in {shown(path.parent)}"
         ) from None
     except OSError as error:
+        if error.errno is None:
+            raise  # in our words already
         raise OSError(f"{shown(path)}: cannot be written ({error.strerror or error})") from None
+
+
+def _check_place(target: Path, name: str) -> None:
+    """Only a file, or nothing, may be replaced by a file."""
+    try:
+        mode = target.stat().st_mode
+    except FileNotFoundError:
+        return
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(f"{name}: expected a file to write, got a folder")
+    if not stat.S_ISREG(mode):
+        raise OSError(f"{name}: expected a file to write, got a device or a pipe")
 
 
 def _sync_folder(folder: Path) -> None:
