@@ -53,7 +53,7 @@ export function AxisFaders({ axis, layer, choice }: Props) {
 function seconds(start: number, end: number, total: number, length: number): string {
   if (end - start === total) return "all of it";
   const at = (frame: number) => formatNumber(Math.round((100 * frame * length) / total) / 100);
-  return `${at(start)}–${at(end)}\u202fs`;
+  return `${at(start)}–${at(end)}\u00a0s`;
 }
 
 interface FaderProps {

@@ -33,7 +33,7 @@ function Switch({ parameter, on }: { parameter: ParameterDeclaration; on: boolea
       <input
         id={id}
         type="checkbox"
-        role="switch"
+        class="toggle"
         checked={on}
         data-parameter={parameter.name}
         aria-description={parameter.description}

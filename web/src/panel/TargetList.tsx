@@ -15,7 +15,6 @@ export function TargetList({ layers }: { layers: LayerShape[] }) {
       {targets.map((target, index) => {
         const text = slice(target, layers);
         return (
-          // biome-ignore lint/suspicious/noArrayIndexKey: equal targets may be in the list twice
           <li key={index} class={target.weight < 0 ? "against" : ""}>
             <button
               type="button"

@@ -3,22 +3,22 @@ import { formatAge, formatNumber, formatValue, labelOf } from "./format";
 
 describe("format", () => {
   it("shows three digits, whatever the size", () => {
-    expect([0, 8, 0.1, 0.12345, 3.14159, 1234.5, -0.5, 0.00012].map(formatNumber)).toEqual([
+    expect([0, 8, 0.1, 0.12345, 2.34567, 1234.5, -0.5, 0.00012].map(formatNumber)).toEqual([
       "0",
       "8",
       "0.1",
       "0.123",
-      "3.14",
+      "2.35",
       "1235",
       "-0.5",
       "1.2e-4",
     ]);
-    expect(formatValue(0.5, "s")).toBe("0.5\u202fs");
+    expect(formatValue(0.5, "s")).toBe("0.5\u00a0s");
     expect(formatValue(2, "")).toBe("2");
   });
 
   it("tells ages and labels", () => {
-    expect([0.84, 12.3, 200].map(formatAge)).toEqual(["0.8\u202fs", "12\u202fs", "3\u202fmin"]);
+    expect([0.84, 12.3, 200].map(formatAge)).toEqual(["0.8\u00a0s", "12\u00a0s", "3\u00a0min"]);
     expect(labelOf({ label: "", name: "time_shift" })).toBe("Time shift");
     expect(labelOf({ label: "mix", name: "x" })).toBe("Mix");
   });

@@ -9,13 +9,13 @@ export function formatNumber(value: number): string {
 }
 
 export function formatValue(value: number, unit: string): string {
-  return unit ? `${formatNumber(value)}\u202f${unit}` : formatNumber(value);
+  return unit ? `${formatNumber(value)}\u00a0${unit}` : formatNumber(value);
 }
 
 /** Seconds as a performer reads them: 0.8 s, 12 s, 3 min. */
 export function formatAge(seconds: number): string {
-  if (seconds < 10) return `${seconds.toFixed(1)}\u202fs`;
-  return seconds < 120 ? `${Math.round(seconds)}\u202fs` : `${Math.round(seconds / 60)}\u202fmin`;
+  if (seconds < 10) return `${seconds.toFixed(1)}\u00a0s`;
+  return seconds < 120 ? `${Math.round(seconds)}\u00a0s` : `${Math.round(seconds / 60)}\u00a0min`;
 }
 
 /** A parameter's own label, or its name made readable. */

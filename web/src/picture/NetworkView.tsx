@@ -7,7 +7,7 @@ import { LayerLabels } from "./LayerLabels";
 import { marks } from "./marks";
 import { NetworkPicture } from "./network";
 import { usePointer } from "./pointer";
-import { type Bounds, bounds, fit, HOME, type View } from "./view";
+import { type Bounds, bounds, HOME, viewOf } from "./view";
 
 /** Room for the layers' names on the left, in CSS pixels. */
 const INSET = { left: 118, right: 22, top: 18, bottom: 18 };
@@ -19,7 +19,7 @@ export function NetworkView() {
   const stage = useStage();
   const canvas = useRef<HTMLCanvasElement>(null);
   const picture = useRef<NetworkPicture | null>(null);
-  const view = useSignal<View>({ scaleX: 1, scaleY: 1, shiftX: 0, shiftY: 0 });
+  const { view } = stage;
   const camera = useSignal(HOME);
   const trouble = useSignal("");
   const box = useRef(SQUARE);
@@ -33,8 +33,7 @@ export function NetworkView() {
       return;
     }
     const drawn = picture.current;
-    Object.assign(stage, { picture: drawn });
-    stage.onUpcoming = (loop) => drawn.prepare(loop);
+    stage.picture = drawn;
     const network = effect(() => {
       const ear = stage.ear.value;
       const layout = stage.layout.value;
@@ -58,7 +57,7 @@ export function NetworkView() {
     const heard = stage.heard(now);
     if (!picture.current || !canvas.current) return;
     const size = resize(canvas.current);
-    const next = fit(box.current, size, INSET, camera.peek());
+    const next = viewOf(box.current, size, INSET, camera.peek());
     if (JSON.stringify(next) !== JSON.stringify(view.peek())) view.value = next;
     picture.current.draw({
       loop: heard?.loop ?? null,

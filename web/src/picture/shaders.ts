@@ -71,7 +71,7 @@ void main() {
   // Where points are smaller than a few pixels a ring would only blur: the lamp itself is tinted.
   ring *= smoothstep(2.5, 5.0, radius);
   vec3 hot = mix(base, vec3(1.0), 0.6 * smoothstep(0.55, 1.0, value));
-  float rest = 0.085 + 0.13 * marked;
+  float rest = 0.11 + 0.13 * marked;
   tint = hot * (rest + 1.15 * glow);
 }`;
 

@@ -2,6 +2,9 @@ import type { LayerShape } from "../messages";
 import { layerColour } from "./palette";
 import { bounds } from "./view";
 
+/** A line of neurons has air above and below: they may be as much larger. */
+const LINE = 1.6;
+
 /** The fixed part of each vertex: position, spacing to its neighbours, colour of its layer. */
 export function vertexBytes(layers: LayerShape[], positions: Float32Array): ArrayBuffer {
   const out = new ArrayBuffer(8 * positions.length);
@@ -30,5 +33,5 @@ export function spacing(positions: Float32Array): number {
   const height = Math.max(box.top - box.bottom, 1e-4);
   // A row or column of neurons is a line, not a thin rectangle.
   const thin = Math.min(width, height) < (2 * Math.max(width, height)) / count;
-  return thin ? Math.max(width, height) / count : Math.sqrt((width * height) / count);
+  return thin ? (LINE * Math.max(width, height)) / count : Math.sqrt((width * height) / count);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bounds, fit, HOME, nearest, zoomAt } from "./view";
+import { bounds, HOME, nearest, viewOf, zoomAt } from "./view";
 
 const none = { left: 0, right: 0, top: 0, bottom: 0 };
 const square = { left: -1, right: 1, bottom: -1, top: 1 };
@@ -17,7 +17,7 @@ describe("bounds", () => {
   });
 });
 
-describe("fit", () => {
+describe("viewOf", () => {
   it("keeps everything inside the inset, centred in what is left, on any canvas", () => {
     const inset = { left: 100, right: 20, top: 10, bottom: 30 };
     for (const [width, height] of [
@@ -26,7 +26,7 @@ describe("fit", () => {
       [2000, 300],
     ]) {
       const box = { left: 0, right: 1, bottom: -1, top: 1 };
-      const view = fit(box, { width, height }, inset, HOME);
+      const view = viewOf(box, { width, height }, inset, HOME);
       const toX = (x: number) => ((x * view.scaleX + view.shiftX + 1) / 2) * width;
       const toY = (y: number) => ((1 - y * view.scaleY - view.shiftY) / 2) * height;
       expect(toX(0.5)).toBeCloseTo((100 + width - 20) / 2);
@@ -42,8 +42,8 @@ describe("fit", () => {
 describe("zoomAt", () => {
   it("keeps the point under the pointer and comes home at the end", () => {
     const closer = zoomAt(HOME, 2, 0.5, -0.25);
-    const before = fit(square, { width: 800, height: 800 }, none, HOME);
-    const after = fit(square, { width: 800, height: 800 }, none, closer);
+    const before = viewOf(square, { width: 800, height: 800 }, none, HOME);
+    const after = viewOf(square, { width: 800, height: 800 }, none, closer);
     const x = (0.5 - before.shiftX) / before.scaleX;
     expect(x * after.scaleX + after.shiftX).toBeCloseTo(0.5);
     expect(zoomAt(closer, 0.1, 0, 0)).toEqual(HOME);
@@ -53,7 +53,7 @@ describe("zoomAt", () => {
 describe("nearest", () => {
   it("finds the vertex under the pointer, and none far from all", () => {
     const size = { width: 400, height: 400 };
-    const view = fit(square, size, none, HOME);
+    const view = viewOf(square, size, none, HOME);
     expect(nearest(positions, view, { x: 0.02, y: 0 }, size, 20)).toBe(2);
     expect(nearest(positions, view, { x: -0.99, y: -0.99 }, size, 20)).toBe(0);
     expect(nearest(positions, view, { x: 0.5, y: 0 }, size, 20)).toBe(-1);

@@ -50,7 +50,7 @@ export function bounds(positions: ArrayLike<number>): Bounds {
 }
 
 /** Fits `box` into a canvas of `size` pixels but for the inset, then applies the camera. */
-export function fit(box: Bounds, size: Size, inset: Inset, camera: Camera): View {
+export function viewOf(box: Bounds, size: Size, inset: Inset, camera: Camera): View {
   const width = Math.max(1, size.width - inset.left - inset.right);
   const height = Math.max(1, size.height - inset.top - inset.bottom);
   const spanX = Math.max(1e-6, box.right - box.left);

@@ -29,5 +29,5 @@ export function ScalogramStrip() {
 }
 
 function describe({ title, bpm, seconds }: Clip): string {
-  return bpm ? `${title}, ${Math.round(bpm)} bpm` : `${title}, ${seconds.toFixed(1)}\u202fs`;
+  return bpm ? `${title}, ${Math.round(bpm)} bpm` : `${title}, ${seconds.toFixed(1)}\u00a0s`;
 }

@@ -50,7 +50,6 @@ export function ScalogramView({ caption, note, title, loop, selectable = false }
           </span>
         ))}
         {targets.map((target, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: equal targets may be in the list twice
           <Mark key={index} range={target} />
         ))}
         {selection.box.value && <i class="lasso" style={selection.box.value} />}

@@ -13,7 +13,14 @@ function setUp() {
     () => clock.now,
   );
   aim.fitTo(["a", "b"]);
-  return { aim, sent, clock, frame: () => frames.splice(0).forEach((f) => f()) };
+  return {
+    aim,
+    sent,
+    clock,
+    frame: () => {
+      for (const call of frames.splice(0)) call();
+    },
+  };
 }
 
 describe("Aim", () => {

@@ -20,7 +20,7 @@ export class Aim {
 
   constructor(
     private readonly send: (message: ClientMessage) => boolean,
-    private readonly later: (callback: () => void) => void = requestAnimationFrame,
+    private readonly later: (callback: () => void) => void = (f) => requestAnimationFrame(f),
     private readonly now: () => number = () => performance.now(),
   ) {}
 

@@ -7,7 +7,14 @@ const shift = { name: "shift", default: 0 };
 function setUp(connected = true) {
   const sent: Record<string, number>[] = [];
   const frames: (() => void)[] = [];
-  const desk = { connected, now: 0, sent, frame: () => frames.splice(0).forEach((f) => f()) };
+  const desk = {
+    connected,
+    now: 0,
+    sent,
+    frame: () => {
+      for (const call of frames.splice(0)) call();
+    },
+  };
   const faders = new Faders(
     (values) => desk.connected && sent.push({ ...values }) > 0,
     (callback) => frames.push(callback),

@@ -18,7 +18,7 @@ export class Faders {
 
   constructor(
     private readonly send: (values: Record<string, number>) => boolean,
-    private readonly later: (callback: () => void) => void = requestAnimationFrame,
+    private readonly later: (callback: () => void) => void = (f) => requestAnimationFrame(f),
     private readonly now: () => number = () => performance.now(),
   ) {}
 

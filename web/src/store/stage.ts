@@ -10,6 +10,8 @@ import type {
   Status,
   Welcome,
 } from "../messages";
+import type { NetworkPicture } from "../picture/network";
+import type { View } from "../picture/view";
 import { Connection, type ConnectionState, socketUrl } from "../protocol/connection";
 import { decodeLayout, type Layout, type Loop } from "../protocol/frame";
 import { Aim } from "./aim";
@@ -39,20 +41,22 @@ export class Stage {
   readonly volume = signal(0.8);
   readonly interruptions = computed(() => this.report.value.gaps + this.report.value.jumps);
 
+  /** the picture, once it is drawn, and how it lies on its canvas */
+  picture: NetworkPicture | null = null;
+  readonly view = signal<View>({ scaleX: 1, scaleY: 1, shiftX: 0, shiftY: 0 });
+
   readonly notices = new Notices();
   readonly faders = new Faders((parameters) => this.send({ type: "set", parameters }));
   readonly aim = new Aim((message) => this.send(message));
   readonly player: Player;
   /** when each loop arrived, in milliseconds of `performance.now` */
   readonly arrivals = new WeakMap<Loop, number>();
-  /** a loop that will sound soon, for the picture to prepare */
-  onUpcoming: (loop: Loop) => void = () => {};
   readonly #connection: Connection;
 
   constructor(page: string) {
     this.player = new Player({
       onPull: (loop) => this.send({ type: "pull", id: loop.header.id }),
-      onUpcoming: (loop) => this.onUpcoming(loop),
+      onUpcoming: (loop) => this.picture?.prepare(loop),
       onReport: (report) => {
         this.report.value = report;
       },

@@ -1,0 +1,71 @@
+"""A page as a performer has it before them, and what the tests ask it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.sync_api import Browser, Page
+
+SMALL = {"width": 900, "height": 620}
+
+
+@dataclass
+class Player:
+    """A page of a server. `problems` holds every error that its console or scripts reported."""
+
+    page: Page
+    problems: list[str] = field(default_factory=list)
+    addresses: list[str] = field(default_factory=list)
+
+    @classmethod
+    def visit(cls, browser: Browser, url: str, size: dict[str, int] = SMALL) -> Player:
+        page = browser.new_page(viewport=size)  # type: ignore[arg-type]
+        player = cls(page)
+        page.on("console", player._listen)
+        page.on("pageerror", lambda error: player.problems.append(str(error)))
+        page.on("request", lambda request: player.addresses.append(request.url))
+        page.goto(url)
+        player.wait("immersions.received.value > 0 && immersions.layout.value !== null")
+        return player
+
+    def _listen(self, message: Any) -> None:
+        if message.type == "error":
+            self.problems.append(message.text)
+
+    def ask(self, expression: str) -> Any:
+        """The value of a JavaScript expression; `immersions` is the page's `Stage`."""
+        return self.page.evaluate(expression)
+
+    def wait(self, condition: str, seconds: float = 40) -> None:
+        """Until a JavaScript condition holds (asked from outside: the page forbids `eval`)."""
+        end = time.monotonic() + seconds
+        while not self.ask(condition):
+            if time.monotonic() > end:
+                raise AssertionError(f"not within {seconds} s: {condition}; {self.problems}")
+            self.page.wait_for_timeout(50)
+
+    def rest(self, seconds: float) -> None:
+        self.page.wait_for_timeout(1000 * seconds)
+
+    def play(self) -> None:
+        self.page.get_by_role("button", name="Play the loop").click()
+        self.wait("immersions.player.running && immersions.playing.value !== null")
+
+    def dream(self) -> None:
+        self.page.get_by_role("button", name="Dream", exact=True).click()
+        self.wait("immersions.state.value.running")
+
+    def wait_for_swaps(self, more: int, seconds: float = 60) -> None:
+        target = self.ask("immersions.player.swaps") + more
+        self.wait(f"immersions.player.swaps >= {target}", seconds)
+        self.rest(0.5)  # the last one's crossfade
+
+    def interruptions(self) -> dict[str, int]:
+        """What the gap detector counted so far."""
+        report = self.ask("immersions.report.value")
+        return {name: report[name] for name in ("gaps", "jumps", "broken")}
+
+
+NONE = {"gaps": 0, "jumps": 0, "broken": 0}

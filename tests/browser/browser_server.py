@@ -1,0 +1,89 @@
+"""A real `immersions perform` in a process of its own, for a real browser to play."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from immersions import assets
+
+DEFAULT_EAR = "small"
+START_SECONDS = 60
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Server:
+    """`kill` and `start` again keep the address, as after a crash."""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}/"
+        self._process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        """Return once the page's address was told."""
+        folder = str(Path(__file__).parent)
+        path = os.pathsep.join(filter(None, [folder, os.environ.get("PYTHONPATH", "")]))
+        # Until an ear is bundled, one of the same architecture that has learned nothing.
+        ear = DEFAULT_EAR if DEFAULT_EAR in assets.ear_names() else "browser_ears:small"
+        self._process = subprocess.Popen(
+            [
+                *(sys.executable, "-c", "from immersions.cli import main; main()", "perform"),
+                *("--no-browser", "--port", str(self.port), "--ear", ear, "--threads", "1"),
+            ],
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": path},
+        )
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        assert self.url in line, f"expected the address {self.url}, got {line!r}"
+
+    def kill(self) -> None:
+        """As the kernel does when memory runs out."""
+        assert self._process is not None
+        self._process.kill()
+        self._close()
+
+    def stop(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+            try:
+                self._process.wait(10)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+        self._close()
+
+    def _close(self) -> None:
+        assert self._process is not None
+        self._process.wait(10)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+    def health(self) -> dict[str, Any]:
+        with urllib.request.urlopen(self.url + "api/health", timeout=10) as answer:
+            found: dict[str, Any] = json.load(answer)
+        return found
+
+    def wait_for_worker(self) -> int:
+        """The process id of a dreaming process that runs."""
+        end = time.monotonic() + START_SECONDS
+        while time.monotonic() < end:
+            health = self.health()
+            if health["worker"] == "running" and health["worker_pid"]:
+                return int(health["worker_pid"])
+            time.sleep(0.1)
+        raise AssertionError(f"no worker after {START_SECONDS} s: {health}")

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from browser_player import Player
+from browser_server import Server
+from playwright.sync_api import Browser, sync_playwright
+
+from immersions.server.app import PAGE
+
+ARGUMENTS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--enable-unsafe-swiftshader",
+    "--autoplay-policy=no-user-gesture-required",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+def missing(what: str) -> None:
+    """A reason to skip on a musician's machine; a failure where the tests must be complete."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None:
+        missing(f"the browser tests need one of {', '.join(NAMES)}: apt-get install chromium")
+    if not (PAGE / "index.html").is_file():
+        missing("the browser tests need the built page: run make web")
+    return str(found)
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def server(chromium: str) -> Iterator[Server]:
+    """One for all tests that leave it alive."""
+    running = Server()
+    running.start()
+    running.wait_for_worker()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def player(browser: Browser, server: Server) -> Iterator[Player]:
+    """A fresh page, on a performance that rests."""
+    visited = Player.visit(browser, server.url)
+    visited.ask("immersions.dream(false)")
+    yield visited
+    visited.ask("immersions.dream(false)")
+    visited.page.close()

@@ -1,0 +1,49 @@
+"""The server may die and come back: the sound goes on, and then so does the performance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from browser_player import NONE, Player
+from browser_server import Server
+from playwright.sync_api import Browser
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def mortal(chromium: str) -> Iterator[Server]:
+    server = Server()
+    server.start()
+    yield server
+    server.stop()
+
+
+def test_plays_on_without_its_server_and_goes_on_with_a_new_one(
+    browser: Browser, mortal: Server
+) -> None:
+    player = Player.visit(browser, mortal.url)
+    player.play()
+    player.dream()
+    player.page.locator("[data-parameter=learning_rate]").fill("0.3")
+    player.wait("immersions.playing.value.header.kind === 'dream'")
+    turned = player.ask("immersions.state.value.parameters.learning_rate")
+    mortal.kill()
+    player.wait("immersions.connection.value === 'lost'", 5)
+    begun = player.ask("immersions.player.output.context.currentTime")
+    loop_seconds = player.ask("immersions.state.value.seconds")
+    player.rest(1.5 * loop_seconds)
+    assert player.ask("immersions.player.output.context.currentTime") > begun + loop_seconds
+    assert player.ask("immersions.report.value.peak") > 0.01
+    assert player.interruptions() == NONE
+
+    mortal.start()
+    player.wait("immersions.connection.value === 'open'", 8)
+    player.wait("immersions.state.value.running", 10)
+    assert player.ask("immersions.state.value.parameters.learning_rate") == pytest.approx(turned)
+    received = player.ask("immersions.received.value")
+    player.wait(f"immersions.received.value > {received + 1}")
+    player.wait_for_swaps(1)
+    assert player.interruptions() == NONE
+    player.page.close()
