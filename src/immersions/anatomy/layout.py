@@ -73,7 +73,8 @@ def load(path: Path) -> Layout:
     """Read a layout file. Raises `ValueError`, one line, when it is not one."""
     names = {"positions": "f4", "layer": "i4", "channel": "i4", "pitch": "i4", "charge": "f4"}
     try:
-        with np.load(path, allow_pickle=False) as file:
+        # Opened here: numpy leaves a file open that turns out not to be an archive.
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             arrays = {name: np.asarray(file[name], kind) for name, kind in names.items()}
     except (KeyError, ValueError, TypeError, EOFError, zipfile.BadZipFile) as error:
         raise ValueError(f"{path.name}: not a layout file ({error})") from None

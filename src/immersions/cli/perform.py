@@ -37,9 +37,6 @@ def perform(
         if browser:
             webbrowser.open(address)
 
-    try:
-        with contextlib.suppress(KeyboardInterrupt):
-            serve(Stage(host, port, ear, threads or default_threads()), ready)
-    except (ValueError, OSError) as error:
-        print(" ".join(str(error).split()), file=sys.stderr)
-        raise typer.Exit(1) from None
+    # Ctrl-C is how a performance ends, not a failure.
+    with contextlib.suppress(KeyboardInterrupt):
+        serve(Stage(host, port, ear, threads or default_threads()), ready)

@@ -45,12 +45,13 @@ def main(arguments: list[str]) -> int:
 def _dream(options: argparse.Namespace, pipes: Pipes, progress: Progress) -> None:
     import torch
 
+    from immersions import ears
     from immersions.stage.engine import Engine
-    from immersions.stage.workers.listener import describe, load
+    from immersions.stage.workers.listener import describe
 
     torch.set_num_threads(options.threads)
     torch.set_flush_denormal(True)
-    ear = load(options.ear)
+    ear = ears.load(options.ear)
     pipes.send({"type": "hello", "pid": os.getpid(), **describe(ear)})
     Engine(ear, pipes.inbox, pipes.send, progress).run()
 

@@ -1,37 +1,14 @@
-"""The worker's ear: loaded by name, folder or `module:callable`, and described for the server."""
+"""The worker's ear, described for the server."""
 
 from __future__ import annotations
 
 import hashlib
-import importlib
 import json
-import re
-import sys
-from pathlib import Path
 from typing import Any
 
 import torch
 
-from immersions import ears
 from immersions.ears.ear import Ear, Layer
-
-_CALLABLE = re.compile(r"[\w.]+:\w+")
-
-
-def load(name: str) -> Ear:
-    """An ear by the name of a bundled one, its folder, or `module:callable` that makes one."""
-    if _CALLABLE.fullmatch(name) and not Path(name).exists():
-        return _made_by(*name.split(":"))
-    return ears.load(name)
-
-
-def _made_by(module: str, function: str) -> Ear:
-    # Bring your own: a module beside where the performer stands, found after everything else.
-    sys.path.append(str(Path.cwd()))
-    ear = getattr(importlib.import_module(module), function)()
-    if not isinstance(ear, Ear):
-        raise ValueError(f"{module}:{function}: expected an Ear, got {type(ear).__name__}")
-    return ear
 
 
 def describe(ear: Ear) -> dict[str, Any]:

@@ -1,0 +1,102 @@
+"""`immersions perform`, as a user starts and ends it."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+COMMAND = [str(Path(sys.executable).with_name("immersions")), "perform", "--no-browser"]
+ENVIRONMENT = {
+    **os.environ,
+    "PYTHONPATH": str(Path(__file__).parents[1] / "stage"),
+}
+
+
+@pytest.fixture
+def started():
+    """The process, its page's address, and its worker's process id once the ear is loaded."""
+    process = subprocess.Popen(
+        [*COMMAND, "--port", "0", "--ear", "stage_ears:small", "--threads", "1"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=ENVIRONMENT,
+        start_new_session=True,
+    )
+    try:
+        address = process.stdout.readline().split()[2]
+        worker = None
+        deadline = time.monotonic() + 60
+        while worker is None:
+            assert time.monotonic() < deadline
+            with urllib.request.urlopen(f"{address}api/health", timeout=10) as answer:
+                health = json.load(answer)
+            worker = health["worker_pid"] if health["worker"] == "running" else None
+            time.sleep(0.05)
+        yield process, address, worker
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def gone_within(pid, seconds):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        state = Path(f"/proc/{pid}/stat")
+        # Killed but not yet waited for by its new parent is gone, too.
+        if not state.exists() or state.read_text().rsplit(")", 1)[1].split()[0] == "Z":
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_killing_the_server_leaves_no_worker(started):
+    process, _, worker = started
+    process.kill()
+    assert gone_within(worker, 2.0)
+
+
+def test_ctrl_c_ends_it_in_order(started):
+    process, _, worker = started
+    # As a terminal does it: to the whole group.
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=15)
+    assert process.returncode == 0
+    assert "Traceback" not in out + err
+    assert err.count("\n") <= 1, "at most that the page is not built"
+    assert gone_within(worker, 2.0)
+
+
+def refused(*options):
+    run = subprocess.run(
+        [*COMMAND, *options], capture_output=True, text=True, timeout=60, env=ENVIRONMENT
+    )
+    assert run.returncode != 0
+    lines = [line for line in run.stderr.splitlines() if "make web" not in line]
+    assert len(lines) == 1, run.stderr
+    return lines[0]
+
+
+def test_a_port_in_use_is_said_in_one_line():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert f"127.0.0.1:{port}: cannot listen there" in refused("--port", str(port))
+
+
+@pytest.mark.parametrize("ear", ["nothing", "/nowhere/at/all", "../.."])
+def test_an_unknown_ear_is_said_in_one_line(ear):
+    line = refused("--port", "0", "--ear", ear)
+    assert f"unknown ear '{ear}'" in line
+    assert "bundled ears" in line
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.0.1", "example.org", "::"])
+def test_an_address_that_others_can_reach_is_refused(host):
+    assert "expected an address of this machine alone" in refused("--port", "0", "--host", host)

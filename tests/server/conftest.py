@@ -1,0 +1,69 @@
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from immersions.server.app import make_app
+from immersions.server.library import Library
+from immersions.server.room import EarChoice, Room
+
+EARS = Path(__file__).parents[1] / "stage"
+
+
+@dataclass(frozen=True)
+class Performance:
+    """A server that really runs, as `immersions perform` starts it."""
+
+    address: str
+    process: subprocess.Popen
+
+    @property
+    def socket(self):
+        return self.address.replace("http", "ws") + "ws"
+
+
+@contextlib.contextmanager
+def performing(*options):
+    """`immersions perform` on a free port, with the tests' own ear."""
+    path = os.pathsep.join(filter(None, [str(EARS), os.environ.get("PYTHONPATH", "")]))
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-c", "from immersions.cli import main; main()", "perform"),
+            *("--port", "0", "--no-browser", "--ear", "stage_ears:small", "--threads", "1"),
+            *options,
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": path},
+    )
+    try:
+        line = process.stdout.readline()
+        assert line.startswith("Play at http://"), line + process.stderr.read()
+        yield Performance(line.split()[2], process)
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def performance():
+    with performing() as running:
+        yield running
+
+
+@pytest.fixture
+def room():
+    """A room in which nothing runs: enough for what is answered without dreaming."""
+    return Room(Library(), {"small": EarChoice("small", "small", "small", 44_100)}, "small", 1)
+
+
+@pytest.fixture
+def app(room):
+    return make_app(room)
