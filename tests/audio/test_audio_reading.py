@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,12 @@ from immersions import audio
 from immersions.audio.header import Header
 
 LIMITS = audio.Limits()
+
+
+@pytest.fixture(scope="module")
+def decoder() -> Iterator[audio.Decoder]:
+    with audio.Decoder() as shared:
+        yield shared
 
 
 def header(rate: int = 44_100, channels: int = 1, frames: int = 44_100) -> Header:
@@ -101,7 +108,7 @@ def test_the_largest_file_that_is_let_through_is_read(tmp_path: Path) -> None:
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     rate=st.sampled_from([8_000, 11_025, 22_050, 44_100, 48_000, 96_000, 192_000]),
@@ -112,14 +119,19 @@ def test_the_largest_file_that_is_let_through_is_read(tmp_path: Path) -> None:
     seed=st.integers(0, 2**32 - 1),
 )  # fmt: skip
 def test_what_is_written_is_read(
-    tmp_path: Path, rate: int, channels: int, frames: int, coding: tuple[str, str], seed: int
+    decoder: audio.Decoder,
+    tmp_path: Path,
+    rate: int,
+    channels: int,
+    frames: int,
+    coding: tuple[str, str],
+    seed: int,
 ) -> None:
     container, subtype = coding
     samples = np.random.default_rng(seed).uniform(-1, 1, (frames, channels)).astype(np.float32)
     path = tmp_path / f"sound.{container}"
     audio.write(path, samples, rate, subtype)
-    with audio.Decoder() as decoder:
-        sound = decoder.read(path, rate)
+    sound = decoder.read(path, rate)
     assert (sound.source.sample_rate, sound.source.channels) == (rate, channels)
     assert (sound.source.frames, sound.sample_rate) == (frames, rate)
     assert (sound.replaced, sound.warning) == (0, "")
@@ -142,14 +154,14 @@ def test_what_is_written_is_read(
     channels=st.integers(1, 2),
 )
 def test_samples_that_are_not_finite_become_zero_and_are_counted(
-    tmp_path: Path, places: dict[int, float], channels: int
+    decoder: audio.Decoder, tmp_path: Path, places: dict[int, float], channels: int
 ) -> None:
     samples = np.full((1000, channels), 0.25, np.float32)
     for place, value in places.items():
         samples[place, 0] = value
     path = tmp_path / "broken.wav"
     soundfile.write(path, samples, 44_100, subtype="FLOAT")
-    sound = audio.read(path, 44_100)
+    sound = decoder.read(path, 44_100)
     assert sound.replaced == len(places)
     assert f"{len(places)} samples were not finite" in sound.warning
     expected = np.full(1000, 0.25)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import dataclass
+from pathlib import Path
 
 StrPath = str | os.PathLike[str]
 
@@ -90,7 +91,7 @@ def open_regular(path: StrPath) -> int:
     """A file descriptor of the regular file `path`; `OSError` with one clear line otherwise."""
     name = shown(path)
     try:
-        mode = os.stat(path).st_mode
+        mode = Path(path).stat().st_mode
         if stat.S_ISREG(mode):
             return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except (FileNotFoundError, NotADirectoryError):
