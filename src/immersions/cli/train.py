@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from immersions.cli.training_display import Display
+    from immersions.training.loop import Trainer
+
+INTERRUPTED = 130
 
 
 def train(
@@ -22,7 +30,9 @@ def train(
     learning_rate: Annotated[float, typer.Option(help="Of Adam, after the warm-up.")] = 5e-4,
     loss: Annotated[str, typer.Option(help="cpc as in the paper, or sat.")] = "cpc",
     held_out: Annotated[float, typer.Option(help="Share of the tracks kept to validate.")] = 0.08,
-    seed: Annotated[int, typer.Option(help="Same seed, same machine: same ear.")] = 0,
+    validate_every: Annotated[int, typer.Option(min=1, help="Steps between validations.")] = 100,
+    checkpoint_every: Annotated[int, typer.Option(min=1, help="Steps a crash may cost.")] = 100,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same machine: same ear.")] = 0,
     threads: Annotated[int, typer.Option(min=0, help="Processor threads; 0: torch's choice.")] = 0,
     precision: Annotated[str, typer.Option(help="float32 or bfloat16.")] = "float32",
     work: Annotated[
@@ -39,17 +49,22 @@ def train(
 
     Ctrl-C keeps a checkpoint; the same command goes on from it.
     """
-    import torch
-
-    from immersions.cli.training_display import Display
-    from immersions.ears import presets
-    from immersions.training.library import find_sounds, load_library
-    from immersions.training.loop import Trainer, TrainingConfig, run
-    from immersions.training.run import flat_for, item_frames, read_metrics, ship, summary
-    from immersions.training.sampling import split
-
     if precision not in ("float32", "bfloat16"):
         raise ValueError(f"--precision: expected float32 or bfloat16, got {precision!r}")
+    if output.exists() and not output.is_dir():
+        raise ValueError(f"{output}: expected a folder to write the ear to, got a file")
+    card_note = note.read_text(encoding="utf-8") if note else ""
+
+    import torch
+
+    from immersions.cli.training_display import display
+    from immersions.ears import presets
+    from immersions.training.cpc import item_frames
+    from immersions.training.library import find_sounds, load_library
+    from immersions.training.loop import Trainer, TrainingConfig
+    from immersions.training.run import flat_for, ship, summary
+    from immersions.training.sampling import split
+
     if threads:
         torch.set_num_threads(threads)
     ear = presets.config(preset)
@@ -61,41 +76,65 @@ def train(
         warmup_steps=min(200, max(1, steps // 10)),
         loss=loss,
         seed=seed,
+        validate_every=validate_every,
+        checkpoint_every=checkpoint_every,
         bfloat16=precision == "bfloat16",
     )
-    card_note = note.read_text(encoding="utf-8") if note else ""
-    with Display() as display:
+    with display() as shown:
         paths = find_sounds(folders)
-        display.listen(len(paths))
-        library = load_library(paths, ear.scalogram, cache, item_frames(ear), display.listened)
+        shown.listen(len(paths))
+        frames = item_frames(ear, settings.contexts)
+        library = load_library(paths, ear.scalogram, cache, frames, shown.listened)
         for path, reason in library.left_out:
-            display.say(f"left out {path.name}: {reason}")
-        display.say(summary(library))
+            shown.say(f"left out {path.name}: {reason}")
         training, validation = split(library.tracks, held_out)
         if not training:
-            raise ValueError(f"expected music to train on in {folders[0]}, found no usable track")
+            raise ValueError(f"expected music to train on in {_named(folders)}, found no track")
+        shown.say(summary(library))
         trainer = Trainer(work / output.name, ear, settings, training, validation)
-        if trainer.step:
-            display.say(f"going on from step {trainer.step}")
-        stopped = _stop_on_signals()
-        display.train(trainer.step, steps)
-        run(trainer, display.trained, stop=lambda: bool(stopped))
-        if stopped:
-            display.say(f"stopped at step {trainer.step}; the same command goes on from there")
-            raise typer.Exit(130)
-        ship(trainer, output, output.name, training, card_note, display.say)
-        flat = flat_for(read_metrics(trainer.folder / "metrics.jsonl"))
-        display.say(f"held-out accuracy has not risen for the last {100 * flat:.0f} % of the steps")
+        _train(trainer, shown)
+        ship(trainer, output, output.name, training, card_note, shown.say)
+        if validation:
+            flat = 100 * flat_for(trainer.rows())
+            shown.say(f"held-out accuracy has not risen for the last {flat:.0f} % of the steps")
 
 
-def _stop_on_signals() -> list[int]:
-    """A list that is no longer empty once Ctrl-C or SIGTERM came; a second one ends at once."""
+def _train(trainer: Trainer, shown: Display) -> None:
+    """Take the steps that are left; a signal ends the command with what was reached kept."""
+    from immersions.training.loop import run
+
+    if trainer.step:
+        shown.say(f"going on from step {trainer.step}")
+    shown.train(trainer.step, trainer.config.steps)
+    with _signals() as came:
+        try:
+            run(trainer, shown.trained, stop=lambda: bool(came))
+        except ArithmeticError as error:
+            raise ValueError(
+                f"{error}; a lower --learning-rate may help, or leaving out a file; the last "
+                f"checkpoint is kept"
+            ) from None
+    if came:
+        shown.say(f"stopped at step {trainer.step}; the same command goes on from there")
+        raise typer.Exit(INTERRUPTED)
+
+
+@contextmanager
+def _signals() -> Iterator[list[int]]:
+    """A list that is no longer empty once Ctrl-C or SIGTERM came; a second Ctrl-C ends at once."""
     came: list[int] = []
 
     def note(number: int, frame: FrameType | None) -> None:
         came.append(number)
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
-    signal.signal(signal.SIGINT, note)
-    signal.signal(signal.SIGTERM, note)
-    return came
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield came
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _named(folders: list[Path]) -> str:
+    return ", ".join(str(folder) for folder in folders)

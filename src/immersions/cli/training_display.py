@@ -1,9 +1,11 @@
-"""What `immersions train` shows: two progress bars and lines that stay."""
+"""What `immersions train` shows: two progress bars, or plain lines where no terminal looks on."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from types import TracebackType
+from typing import Protocol
 
 from rich.console import Console
 from rich.progress import (
@@ -15,9 +17,76 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+LINE_EVERY = 100
+"""Steps between two lines where no music is held out."""
 
-class Display:
-    """A rich progress display; used as a context manager."""
+
+class Display(Protocol):
+    """How a run is shown; used as a context manager."""
+
+    def __enter__(self) -> Display: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+    def say(self, line: str) -> None:
+        """A line that stays."""
+
+    def listen(self, count: int) -> None:
+        """So many files will be heard first."""
+
+    def listened(self, path: Path) -> None:
+        """One of them is being heard."""
+
+    def train(self, done: int, steps: int) -> None:
+        """Training begins, `done` of `steps` are behind it."""
+
+    def trained(self, row: dict[str, float]) -> None:
+        """A step was taken."""
+
+
+def display() -> Display:
+    """Bars on a terminal, else lines that can be read in a file."""
+    return Bars() if sys.stderr.isatty() else Lines()
+
+
+class Lines:
+    """A line for each validation, on standard error."""
+
+    def __enter__(self) -> Lines:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        pass
+
+    def say(self, line: str) -> None:
+        print(line, file=sys.stderr, flush=True)
+
+    def listen(self, count: int) -> None:
+        self.say(f"listening to {count} files")
+
+    def listened(self, path: Path) -> None:
+        pass
+
+    def train(self, done: int, steps: int) -> None:
+        self.say(f"training from step {done} to {steps}")
+
+    def trained(self, row: dict[str, float]) -> None:
+        if line := milestone(row):
+            self.say(line)
+
+
+class Bars:
+    """A progress bar for listening and one for training, and the lines above them."""
 
     def __init__(self) -> None:
         self._progress = Progress(
@@ -25,14 +94,14 @@ class Display:
             BarColumn(),
             MofNCompleteColumn(),
             TimeRemainingColumn(),
-            TextColumn("{task.fields[shown]}"),
+            TextColumn("{task.fields[shown]}", markup=False),
             console=Console(stderr=True),
         )
         self._listening: TaskID | None = None
         self._training: TaskID | None = None
         self._held_out = ""
 
-    def __enter__(self) -> Display:
+    def __enter__(self) -> Bars:
         self._progress.start()
         return self
 
@@ -58,13 +127,27 @@ class Display:
         self._training = self._progress.add_task("training", total=steps, completed=done, shown="")
 
     def trained(self, row: dict[str, float]) -> None:
-        if "validation_all" in row:
-            self._held_out = (
-                f"  held out {100 * row['validation_all']:.1f} % "
-                f"(other tracks {100 * row['validation_across']:.1f} %, "
-                f"same track {100 * row['validation_within']:.1f} %)"
-            )
-            self.say(f"step {row['step']:.0f}: loss {row['loss']:.3f}{self._held_out}")
+        self._held_out = held_out(row) or self._held_out
+        if line := milestone(row):
+            self.say(line)
         if self._training is not None:
             shown = f"loss {row['loss']:.3f}{self._held_out}"
             self._progress.update(self._training, completed=int(row["step"]), shown=shown)
+
+
+def milestone(row: dict[str, float]) -> str:
+    """The line of a step that was validated, or that stands for a hundred; else nothing."""
+    if "validation_all" not in row and row["step"] % LINE_EVERY:
+        return ""
+    return f"step {row['step']:.0f}: loss {row['loss']:.3f}{held_out(row)}"
+
+
+def held_out(row: dict[str, float]) -> str:
+    """The accuracies on music never trained on, where a step measured them."""
+    if "validation_all" not in row:
+        return ""
+    return (
+        f"  held out {100 * row['validation_all']:.1f} % "
+        f"(other tracks {100 * row['validation_across']:.1f} %, "
+        f"same track {100 * row['validation_within']:.1f} %)"
+    )

@@ -15,9 +15,11 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 from torch.nn import functional
 
-from immersions.ears.contrastive import ContrastiveConfig
+from immersions.ears.contrastive import ContrastiveConfig, ContrastiveNetwork
 
 INITIAL_SCALE = 0.02
+"""Of the prediction maps' usual initial weights. Scores are then small beside 1, so that training
+starts at the loss of chance, ln(items); they are not zero, so that the network learns at once."""
 
 Scores = Float[Tensor, "contexts items predicted candidates"]
 
@@ -40,6 +42,14 @@ def crop_of(config: ContrastiveConfig, ratio: int, contexts: int) -> Crop:
     return Crop(steps=-(-steps // ratio) * ratio, ends=ends, ratio=ratio)
 
 
+def item_frames(config: ContrastiveConfig, contexts: int) -> int:
+    """Scalogram frames of an item with so many contexts, without weights being made for it."""
+    with torch.device("meta"):
+        network = ContrastiveNetwork(config)
+    ratio = network.stride // network.encoder_stride
+    return crop_of(config, ratio, contexts).steps * network.encoder_stride
+
+
 class Prediction(nn.Module):
     """The maps M_k from a context to the z of each predicted step, without bias."""
 
@@ -48,7 +58,7 @@ class Prediction(nn.Module):
         self.steps = config.predicted_steps
         z, c = config.encoder[-1].channels, config.context[-1].channels
         self.map = nn.Linear(c, self.steps * z, bias=False)
-        with torch.no_grad():  # so that training starts near the loss of chance, ln(items)
+        with torch.no_grad():
             self.map.weight.mul_(INITIAL_SCALE)
 
     def forward(

@@ -64,7 +64,8 @@ def find_sounds(folders: Sequence[Path]) -> list[Path]:
         if folder.is_file():
             found.append(folder)
         elif folder.is_dir():
-            found += [p for p in folder.rglob("*") if p.suffix.lower() in SOUND_SUFFIXES]
+            ending = (p for p in folder.rglob("*") if p.suffix.lower() in SOUND_SUFFIXES)
+            found += [path for path in ending if path.is_file()]
         else:
             raise FileNotFoundError(f"{folder}: expected a folder of sound files, found nothing")
     return sorted({path.resolve() for path in found})
@@ -111,14 +112,26 @@ def content_key(path: Path) -> str:
 
 
 def _levels(path: Path, scalogram: Scalogram, kept: Path) -> Levels:
-    if not kept.exists():
+    shape = (scalogram.config.parts, scalogram.config.bins)
+    try:
+        return _kept(kept, shape)
+    except (OSError, ValueError, EOFError):  # not there, or cut off by a crash: computed anew
         blocks = [block.numpy() for block in scalogram_blocks(path, scalogram)]
-        if not blocks:
-            raise ValueError(f"{path.name}: expected sound, found none")
-        temporary = kept.with_suffix(f".{os.getpid()}.npy")
+    if not blocks:
+        raise ValueError(f"{path.name}: expected sound, found none")
+    temporary = kept.with_suffix(f".{os.getpid()}.npy")
+    try:
         np.save(temporary, np.concatenate(blocks, -1))
         temporary.replace(kept)
-    levels: Levels = np.load(kept, mmap_mode="r", allow_pickle=False)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return _kept(kept, shape)
+
+
+def _kept(path: Path, shape: tuple[int, int]) -> Levels:
+    levels: Levels = np.load(path, mmap_mode="r", allow_pickle=False)
+    if levels.dtype != np.float16 or levels.shape[:-1] != shape:
+        raise ValueError(f"{path}: expected 16-bit floats of {shape}, got {levels.shape}")
     return levels
 
 

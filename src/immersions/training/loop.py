@@ -6,22 +6,27 @@ from its last checkpoint with the numbers that it would have had.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
-import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
-from safetensors import safe_open
-from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from immersions.ears.contrastive import ContrastiveConfig, ContrastiveNetwork
 from immersions.training import cpc
+from immersions.training.kept import (
+    Row,
+    check_settings,
+    forget_after,
+    load_state,
+    read_metrics,
+    save_state,
+)
 from immersions.training.library import Track
 from immersions.training.sampling import Batch, sample
 
@@ -86,11 +91,19 @@ class Trainer:
         ratio = self.model.network.stride // self.model.network.encoder_stride
         self.crop = cpc.crop_of(ear, ratio, config.contexts)
         self.frames = self.crop.steps * self.model.network.encoder_stride
-        self.step = 0
+        self._modules = {"model": self.model, "mean": self.mean_model}
+        music = "".join(sorted(track.key for track in training))
+        settings = {
+            "ear": asdict(ear),
+            "training": asdict(config),
+            "a hash of the music": hashlib.sha256(music.encode()).hexdigest()[:12],
+        }
         folder.mkdir(parents=True, exist_ok=True)
+        self.step = 0
         if (folder / CHECKPOINT).exists():
-            self._load()
-        settings = {"ear": asdict(ear), "training": asdict(config)}
+            check_settings(folder / SETTINGS, settings)
+            self.step = load_state(folder / CHECKPOINT, self._modules, self.optimiser)
+        forget_after(folder / METRICS, self.step)
         (folder / SETTINGS).write_text(json.dumps(settings, indent=1) + "\n")
 
     @property
@@ -98,7 +111,11 @@ class Trainer:
         return self.step >= self.config.steps
 
     def advance(self) -> dict[str, float]:
-        """One update. Raises `ArithmeticError` with step and files when the loss is not finite."""
+        """One update.
+
+        Raises `ArithmeticError` with step and files when the loss or its gradient is not finite;
+        the weights are then those before the step.
+        """
         config, began = self.config, time.perf_counter()
         batch = sample(
             self.training, config.items, config.crops, self.frames, config.seed, self.step
@@ -109,12 +126,11 @@ class Trainer:
             group["lr"] = config.learning_rate * schedule(self.step, config)
         table = self._table(self.model, batch)
         loss = cpc.loss(table) if config.loss == "cpc" else cpc.loss_across_steps(table)
-        if not bool(torch.isfinite(loss)):
-            names = ", ".join(sorted({Path(name).name for name in batch.names}))
-            raise ArithmeticError(f"the loss is not finite at step {self.step}; batch: {names}")
+        _check_finite("loss", loss, self.step, batch)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         norm = nn.utils.clip_grad_norm_(self.model.parameters(), config.clip_norm)
+        _check_finite("gradient", norm, self.step, batch)
         self.optimiser.step()
         self._average()
         self.step += 1
@@ -131,7 +147,7 @@ class Trainer:
         """Of the averaged weights on tracks never trained on: accuracy of telling z apart."""
         if not self.validation:
             return {}
-        config, sums = self.config, dict.fromkeys(("loss", "all", "across", "within"), 0.0)
+        config, rows = self.config, []
         self.mean_model.eval()
         for number in range(config.validation_batches):
             batch = sample(
@@ -140,18 +156,17 @@ class Trainer:
             with torch.no_grad():
                 table = self._table(self.mean_model, batch)
             own, same = batch.own(), batch.same_track()
-            sums["loss"] += float(cpc.loss(table))
-            sums["all"] += cpc.accuracy(table, torch.ones_like(own))
-            sums["across"] += cpc.accuracy(table, own | ~same)
-            sums["within"] += cpc.accuracy(table, same)
-        row = {
-            f"validation_{key}": value / config.validation_batches for key, value in sums.items()
-        }
-        return row | {
-            "chance_all": 1 / config.items,
-            "chance_across": 1 / (config.items - config.crops + 1),
-            "chance_within": 1 / config.crops,
-        }
+            row = {"validation_loss": float(cpc.loss(table))}
+            allowed = {"all": torch.ones_like(own), "across": own | ~same, "within": same}
+            for key, candidates in allowed.items():
+                row[f"validation_{key}"] = cpc.accuracy(table, candidates)
+                row[f"chance_{key}"] = float((1 / candidates.sum(1)).mean())
+            rows.append(row)
+        return {key: sum(row[key] for row in rows) / len(rows) for key in rows[0]}
+
+    def rows(self) -> list[Row]:
+        """What every step taken so far reported."""
+        return read_metrics(self.folder / METRICS)
 
     def log(self, row: dict[str, float]) -> None:
         with (self.folder / METRICS).open("a") as file:
@@ -159,19 +174,7 @@ class Trainer:
 
     def save(self) -> None:
         """Write the checkpoint; the one before survives until the new one is whole."""
-        tensors = {f"model.{k}": v for k, v in self.model.state_dict().items()}
-        tensors |= {f"mean.{k}": v for k, v in self.mean_model.state_dict().items()}
-        for number, state in enumerate(self.optimiser.state_dict()["state"].values()):
-            tensors |= {f"adam.{number}.{key}": value for key, value in state.items()}
-        kept = {key: value.detach().contiguous() for key, value in tensors.items()}
-        temporary = self.folder / f".{CHECKPOINT}.{os.getpid()}"
-        try:
-            save_file(kept, temporary, {"step": str(self.step)})
-            with temporary.open("rb") as file:
-                os.fsync(file.fileno())
-            temporary.replace(self.folder / CHECKPOINT)
-        finally:
-            temporary.unlink(missing_ok=True)
+        save_state(self.folder / CHECKPOINT, self.step, self._modules, self.optimiser)
 
     def _table(self, model: Trainee, batch: Batch) -> cpc.Scores:
         levels = batch.levels.contiguous(memory_format=torch.channels_last)
@@ -193,21 +196,11 @@ class Trainer:
             else:
                 mean.copy_(value)
 
-    def _load(self) -> None:
-        path = self.folder / CHECKPOINT
-        try:
-            tensors = load_file(path)
-        except Exception as error:
-            raise ValueError(f"{path}: this checkpoint cannot be read: {error}") from None
-        self.model.load_state_dict(_part(tensors, "model."))
-        self.mean_model.load_state_dict(_part(tensors, "mean."))
-        state: dict[int, dict[str, Tensor]] = {}
-        for key, value in _part(tensors, "adam.").items():
-            number, _, kind = key.partition(".")
-            state.setdefault(int(number), {})[kind] = value
-        described: dict[str, Any] = self.optimiser.state_dict()
-        self.optimiser.load_state_dict(described | {"state": state})
-        self.step = saved_step(path)
+
+def _check_finite(what: str, value: Tensor, step: int, batch: Batch) -> None:
+    if not bool(torch.isfinite(value)):
+        names = ", ".join(sorted({Path(name).name for name in batch.names}))
+        raise ArithmeticError(f"the {what} is not finite at step {step}; batch: {names}")
 
 
 def schedule(step: int, config: TrainingConfig) -> float:
@@ -216,12 +209,6 @@ def schedule(step: int, config: TrainingConfig) -> float:
         return (step + 1) / config.warmup_steps
     done = (step - config.warmup_steps) / max(1, config.steps - config.warmup_steps)
     return 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
-
-
-def saved_step(path: Path) -> int:
-    """The step at which a checkpoint was written."""
-    with safe_open(path, framework="pt") as file:
-        return int(file.metadata()["step"])
 
 
 def run(
@@ -243,7 +230,3 @@ def run(
         if trainer.step % config.checkpoint_every == 0:
             trainer.save()
     trainer.save()
-
-
-def _part(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}

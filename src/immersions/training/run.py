@@ -8,12 +8,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 from immersions.ears.checkpoint import CONFIG, WEIGHTS, save_pretrained
-from immersions.ears.contrastive import ContrastiveConfig, ContrastiveEar, parameter_counts
+from immersions.ears.contrastive import ContrastiveEar, parameter_counts
+from immersions.training.kept import Row
 from immersions.training.library import Library, Track
-from immersions.training.loop import METRICS, Trainer
+from immersions.training.loop import Trainer
 from immersions.training.statistics import take_statistics
-
-Row = dict[str, float]
 
 
 def ship(
@@ -30,7 +29,7 @@ def ship(
     statistics = take_statistics(ear, tracks)
     card = model_card(name, trainer, len(tracks), card_note)
     save_pretrained(folder, name, trainer.mean_model.network, statistics, card)
-    rows = read_metrics(trainer.folder / METRICS)
+    rows = trainer.rows()
     (folder / "curve.json").write_text(json.dumps(thinned(rows)) + "\n")
     progress(f"{folder / WEIGHTS}, {folder / CONFIG}")
     return ear
@@ -38,7 +37,7 @@ def ship(
 
 def model_card(name: str, trainer: Trainer, tracks: int, note: str) -> str:
     """What was trained, how and how well, in the words of its own metrics."""
-    rows = [row for row in read_metrics(trainer.folder / METRICS) if "validation_all" in row]
+    rows = [row for row in trainer.rows() if "validation_all" in row]
     last = rows[-1] if rows else {}
     counts = parameter_counts(trainer.ear)
     scale = trainer.ear.scalogram
@@ -66,17 +65,6 @@ def model_card(name: str, trainer: Trainer, tracks: int, note: str) -> str:
             lines.append(f"| {words} | {100 * accuracy:.1f} % | {100 * chance:.1f} % |")
         lines += ["", "Measured on tracks that were never trained on; the curve is in curve.json."]
     return "\n".join([*lines, "", note]).rstrip() + "\n"
-
-
-def read_metrics(path: Path) -> list[Row]:
-    """The rows of a metrics.jsonl; a row cut off by a crash is left out."""
-    rows = []
-    for line in path.read_text().splitlines() if path.exists() else []:
-        try:
-            rows.append(json.loads(line))
-        except ValueError:
-            continue
-    return rows
 
 
 def thinned(rows: Sequence[Row]) -> list[Row]:
@@ -109,9 +97,3 @@ def summary(library: Library) -> str:
     return (
         f"{len(library.tracks)} tracks, {frames} scalogram frames, {len(library.left_out)} left out"
     )
-
-
-def item_frames(config: ContrastiveConfig) -> int:
-    """Scalogram frames that a track must have at least: an item and a little room."""
-    steps = config.visible_steps + config.gap_steps + config.predicted_steps
-    return 8 * steps

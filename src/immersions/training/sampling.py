@@ -7,6 +7,7 @@ the batches that it would have had.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -34,9 +35,15 @@ class Batch:
 
 
 def split(tracks: Sequence[Track], share: float) -> tuple[list[Track], list[Track]]:
-    """(training, validation): every track is wholly on one side, chosen by its content."""
+    """(training, validation): every track is wholly on one side, chosen by its content.
+
+    `share` is that of the tracks to validate on; one track at least stays to train on.
+    """
+    if not 0 <= share < 1:
+        raise ValueError(f"share held out: expected 0 or more and less than 1, got {share:g}")
     ordered = sorted(tracks, key=lambda track: track.key)
-    held_out = max(1, round(share * len(ordered))) if share > 0 and len(ordered) > 1 else 0
+    most = max(0, len(ordered) - 1)
+    held_out = min(most, max(1, round(share * len(ordered)))) if share else 0
     return ordered[held_out:], ordered[:held_out]
 
 
@@ -45,7 +52,8 @@ def sample(
 ) -> Batch:
     """`items` excerpts of `frames`, `crops` of each track, tracks drawn by their length.
 
-    The crops of a track do not overlap where it is long enough.
+    A track is drawn more than once only where there are too few. The crops of a track do not
+    overlap where it is long enough for all of them.
     """
     random = np.random.default_rng((seed, step))
     lengths = np.array([track.frames for track in tracks], float)
@@ -54,11 +62,11 @@ def sample(
         len(tracks), count, replace=count > len(tracks), p=lengths / lengths.sum()
     )
     levels, numbers, names = [], [], []
-    for number in chosen:
+    for number, times in Counter(chosen.tolist()).items():
         track = tracks[number]
-        for start in _starts(track.frames, crops, frames, random):
+        for start in _starts(track.frames, times * crops, frames, random):
             levels.append(np.asarray(track.levels[:, :, start : start + frames], np.float32))
-            numbers.append(int(number))
+            numbers.append(number)
             names.append(str(track.path))
     stacked = torch.from_numpy(np.stack(levels[:items]))
     return Batch(stacked, torch.tensor(numbers[:items]), tuple(names[:items]))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 from jaxtyping import Float
+from numpy.typing import NDArray
 from torch import Tensor
 
 from immersions.ears.contrastive import SCALOGRAM, ContrastiveEar
@@ -14,6 +16,7 @@ from immersions.training.library import Track
 
 CROP_FRAMES = 1024
 """About 24 s at the reference ear's rate: long enough to leave the warm-up out."""
+ROWS_AT_ONCE = 256
 
 
 @torch.no_grad()
@@ -23,20 +26,17 @@ def take_statistics(
     """Statistics of every layer over `crops` excerpts, tracks in turn; warm-up frames left out.
 
     The first frames of an excerpt hear the silence before it, so as many as the receptive field
-    spans are dropped. Raises `ValueError` when no track is long enough.
+    spans are dropped. Tracks shorter than an excerpt are heard one after another.
     """
     random = torch.Generator().manual_seed(seed)
     warm_up = ear.warm_up_frames
     stride = ear.network.stride
     frames = -(-max(CROP_FRAMES, 2 * warm_up) // stride) * stride
     long_enough = [track for track in tracks if track.frames >= frames]
-    if not long_enough:
-        raise ValueError(f"expected a track of {frames} scalogram frames or more, found none")
     heard: dict[str, list[Float[Tensor, "neurons frames"]]] = {}
     for number in range(crops):
-        track = long_enough[number % len(long_enough)]
-        start = int(torch.randint(track.frames - frames + 1, (1,), generator=random))
-        levels = torch.from_numpy(track.levels[:, :, start : start + frames].copy()).float()[None]
+        excerpt = _excerpt(long_enough or tracks, number, frames, random)
+        levels = torch.from_numpy(excerpt).float()[None]
         for name, activity in ear.respond(levels, [layer.name for layer in ear.layers]).items():
             late = activity[0, ..., activity.shape[-1] * warm_up // frames + 1 :]
             if name == SCALOGRAM:
@@ -48,12 +48,29 @@ def take_statistics(
     }
 
 
+def _excerpt(
+    tracks: Sequence[Track], number: int, frames: int, random: torch.Generator
+) -> NDArray[np.float16]:
+    """`frames` from a random place of a track, going on with the next track where it ends."""
+    track = tracks[number % len(tracks)]
+    start = int(torch.randint(max(1, track.frames - frames + 1), (1,), generator=random))
+    pieces = [track.levels[:, :, start : start + frames]]
+    while (left := frames - sum(piece.shape[-1] for piece in pieces)) > 0:
+        number += 1
+        pieces.append(tracks[number % len(tracks)].levels[:, :, :left])
+    return np.concatenate(pieces, -1)
+
+
 def _summary(values: Float[Tensor, "neurons frames"], channels: int) -> LayerStatistics:
-    exact = values.float()
-    levels = torch.quantile(exact, torch.tensor(QUANTILES), dim=1) if exact.shape[1] else exact
+    means, deviations, levels = [], [], []
+    for rows in values.split(ROWS_AT_ONCE):  # in single precision, a part at a time
+        exact = rows.float()
+        means.append(exact.mean(1))
+        deviations.append(exact.std(1))
+        levels.append(torch.quantile(exact, torch.tensor(QUANTILES), dim=1))
     shape = (channels, -1)
     return LayerStatistics(
-        mean=exact.mean(1).view(shape),
-        deviation=exact.std(1).view(shape),
-        quantiles=levels.view(len(QUANTILES), *shape),
+        mean=torch.cat(means).view(shape),
+        deviation=torch.cat(deviations).view(shape),
+        quantiles=torch.cat(levels, 1).view(len(QUANTILES), *shape),
     )

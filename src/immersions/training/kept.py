@@ -1,0 +1,125 @@
+"""What a run keeps in its folder: a checkpoint, the metrics of every step, and its settings.
+
+Training can be cut off at any moment, by a crash too: each file is whole, or the one before.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+Row = dict[str, float]
+
+MAY_CHANGE = ("steps", "validate_every", "validation_batches", "checkpoint_every", "bfloat16")
+"""Settings with which a run may go on although it was begun with others."""
+
+
+def save_state(
+    path: Path, step: int, modules: Mapping[str, nn.Module], optimiser: torch.optim.Optimizer
+) -> None:
+    """Write weights and optimiser; the file before survives until the new one is whole."""
+    tensors = {
+        f"{name}.{key}": value
+        for name, module in modules.items()
+        for key, value in module.state_dict().items()
+    }
+    for number, state in optimiser.state_dict()["state"].items():
+        tensors |= {f"adam.{number}.{key}": value for key, value in state.items()}
+    kept = {key: value.detach().contiguous() for key, value in tensors.items()}
+    temporary = path.with_name(f".{path.name}.partial")
+    save_file(kept, temporary, {"step": str(step)})
+    with temporary.open("rb") as file:
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+def load_state(
+    path: Path, modules: Mapping[str, nn.Module], optimiser: torch.optim.Optimizer
+) -> int:
+    """Put a checkpoint's weights and optimiser in place and return its step.
+
+    Raises `ValueError` with one line for a file that is damaged or of another network.
+    """
+    try:
+        tensors, step = load_file(path), saved_step(path)
+        for name, module in modules.items():
+            module.load_state_dict(part(tensors, f"{name}."))
+        state: dict[int, dict[str, Tensor]] = {}
+        for key, value in part(tensors, "adam.").items():
+            number, _, kind = key.partition(".")
+            state.setdefault(int(number), {})[kind] = value
+        described: dict[str, Any] = optimiser.state_dict()
+        optimiser.load_state_dict(described | {"state": state})
+    except Exception as error:
+        said = " ".join(str(error).split())[:200]
+        raise ValueError(
+            f"{path}: expected the checkpoint of this network; remove it to begin anew ({said})"
+        ) from None
+    return step
+
+
+def saved_step(path: Path) -> int:
+    """The step at which a checkpoint was written."""
+    with safe_open(path, framework="pt") as file:
+        return int(file.metadata()["step"])
+
+
+def part(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    """The tensors whose names begin with `prefix`, without it."""
+    return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
+
+
+def check_settings(path: Path, settings: Mapping[str, Any]) -> None:
+    """Raise `ValueError` when the run at `path` was begun with other settings than these.
+
+    A run of the same name on other music would else go on from weights that it never trained.
+    """
+    try:
+        begun = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return
+    asked = json.loads(json.dumps(settings))
+    for group in begun.keys() & asked.keys():
+        before, now = _flat(begun[group], group), _flat(asked[group], group)
+        for key in sorted(before.keys() | now.keys()):
+            if before.get(key) != now.get(key) and key.split(".")[-1] not in MAY_CHANGE:
+                raise ValueError(
+                    f"{path.parent}: this run was begun with {key} {before.get(key)}, not "
+                    f"{now.get(key)}; choose another name or --work folder, or remove it"
+                )
+
+
+def read_metrics(path: Path) -> list[Row]:
+    """The rows of a metrics.jsonl; a row cut off by a crash is left out."""
+    rows = []
+    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else []:
+        try:
+            rows.append(json.loads(line))
+        except ValueError:
+            continue
+    return rows
+
+
+def forget_after(path: Path, step: int) -> None:
+    """Drop the rows of steps that a run that goes on from `step` takes again."""
+    rows = read_metrics(path)
+    kept = [row for row in rows if row["step"] <= step]
+    if len(kept) < len(rows):
+        path.write_text("".join(json.dumps(row) + "\n" for row in kept), encoding="utf-8")
+
+
+def _flat(value: Any, name: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        return {name: value}
+    rows: dict[str, Any] = {}
+    for key, inner in value.items():
+        rows |= _flat(inner, f"{name}.{key}")
+    return rows
