@@ -62,6 +62,15 @@ class Player:
         self.wait(f"immersions.player.swaps >= {target}", seconds)
         self.rest(0.5)  # the last one's crossfade
 
+    def reset(self) -> None:
+        """Leaves the performance as it was found: at rest, at the first clip."""
+        self.ask("immersions.dream(false)")
+        first = self.ask("immersions.clips.value[0].id")
+        if self.ask("immersions.state.value.clip") != first:
+            self.ask(f"immersions.send({{ type: 'clip', id: {first!r} }})")
+            self.wait(f"immersions.state.value.clip === {first!r}")
+        self.wait("!immersions.state.value.running")
+
     def interruptions(self) -> dict[str, int]:
         """What the gap detector counted so far."""
         report = self.ask("immersions.report.value")

@@ -61,9 +61,8 @@ def server(chromium: str) -> Iterator[Server]:
 
 @pytest.fixture
 def player(browser: Browser, server: Server) -> Iterator[Player]:
-    """A fresh page, on a performance that rests."""
+    """A fresh page, on a performance that rests at its first clip."""
     visited = Player.visit(browser, server.url)
-    visited.ask("immersions.dream(false)")
     yield visited
-    visited.ask("immersions.dream(false)")
+    visited.reset()
     visited.page.close()

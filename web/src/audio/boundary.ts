@@ -17,10 +17,11 @@ export function frameInLoop({ origin, length }: Lane, at: number): number {
   return (((at - origin) % length) + length) % length;
 }
 
+/** What happens how long before a loop's end, in frames. */
 export interface SwapTiming {
-  /** ask for the newest loop this long before the end */
+  /** ask for the newest loop */
   pull: number;
-  /** settle on the newest loop this long before the end */
+  /** settle on the newest loop */
   decide: number;
   /** below this there is no time left to start a source in time */
   tooLate: number;
@@ -28,10 +29,20 @@ export interface SwapTiming {
   fade: number;
 }
 
-/** The swap's timing in frames; loops shorter than a second are given less notice. */
-export function swapTiming(rate: number, length: number, fadeSeconds: number): SwapTiming {
-  const fade = Math.min(Math.round(fadeSeconds * rate), Math.floor(length / 4));
-  const tooLate = fade + Math.round(0.02 * rate);
-  const decide = Math.max(tooLate + Math.round(0.02 * rate), Math.round(0.11 * rate));
-  return { pull: Math.min(Math.round(0.45 * rate), Math.floor(length / 2)), decide, tooLate, fade };
+/** Seconds that it may take from settling on a loop to having it scheduled. */
+const SCHEDULING = 0.04;
+/** Seconds between the earliest and the latest moment to settle: several ticks of the player. */
+const DECIDING = 0.06;
+
+/** Timing for a loop of `length` frames; short loops are given less notice. */
+export function swapTiming(
+  rate: number,
+  length: number,
+  seconds: { fade: number; lead: number },
+): SwapTiming {
+  const fade = Math.min(Math.round(seconds.fade * rate), Math.floor(length / 4));
+  const tooLate = fade + Math.round(SCHEDULING * rate);
+  const decide = tooLate + Math.round(DECIDING * rate);
+  const pull = Math.min(Math.round(seconds.lead * rate), Math.floor(length / 2));
+  return { pull, decide, tooLate, fade };
 }

@@ -12,11 +12,11 @@ describe("AudibleClock", () => {
     let worst = 0;
     for (let i = 0; i < 200; i++) {
       const now = 1000 + 16 * i;
-      const jitter = i % 2 ? 0.008 : -0.008;
+      const jitter = i % 2 ? 0.004 : -0.004;
       const read = clock.read({ contextTime: now / 1000 + jitter, performanceTime: now }, now);
       if (i > 100) worst = Math.max(worst, Math.abs(read - now / 1000));
     }
-    expect(worst).toBeLessThan(0.002);
+    expect(worst).toBeLessThan(0.001);
   });
 
   it("follows a leap at once", () => {

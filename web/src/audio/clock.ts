@@ -13,7 +13,8 @@ export interface Stamp {
 }
 
 const SMOOTHING = 0.1;
-const LEAP_SECONDS = 0.04;
+/** A sound card that was starved falls behind for good: that is followed, not smoothed. */
+const LEAP_SECONDS = 0.012;
 
 export class AudibleClock {
   #offset: number | null = null;

@@ -3,6 +3,7 @@ import { type Lane, nextBoundary, swapTiming } from "./boundary";
 import { AudibleClock, outputStamp } from "./clock";
 import type { GapReport } from "./gapcount";
 import { type Output, openOutput } from "./output";
+import { PullLead } from "./pulling";
 import { begin, swap } from "./swap";
 import type { Voice } from "./voice";
 
@@ -35,11 +36,12 @@ export class Player {
   #newest: Loop | null = null;
   /** voices from oldest to newest; the last may be yet to come */
   #voices: Voice[] = [];
+  #opening: Promise<Output> | null = null;
   #output: Output | null = null;
   #pulledFor = -1;
+  #lead = new PullLead();
   #clock = new AudibleClock();
   #volume = 0.8;
-  #timer = 0;
 
   constructor(private readonly events: PlayerEvents) {}
 
@@ -54,20 +56,22 @@ export class Player {
   /** A loop to play as soon as the present one ends; older ones not yet played are forgotten. */
   offer(loop: Loop): void {
     this.#newest = loop;
+    this.#lead.answered(performance.now() / 1000);
     if (this.#output && this.#voices.length === 0) this.#begin(loop);
   }
 
   /** Opens the sound card at the loop's rate, or goes on after `pause`. Needs a user's gesture. */
   async play(): Promise<void> {
     if (!this.#newest) throw new Error("no loop has arrived yet");
-    if (!this.#output) {
-      const rate = this.#newest.header.sample_rate;
-      this.#output = await openOutput(rate, (report) => this.events.onReport(report));
-      this.#begin(this.#newest);
-      this.#timer = window.setInterval(() => this.tick(), TICK_MS);
-    }
-    await this.#output.context.resume();
+    this.#opening ??= this.#open(this.#newest);
+    const { context } = await this.#opening;
+    await context.resume();
     this.#ramp(this.#volume);
+  }
+
+  /** Something was changed: a loop that was asked for already will not carry it. */
+  pullAgain(): void {
+    this.#pulledFor = -1;
   }
 
   /** Fades out and stops the clock; `play` goes on where it stopped. */
@@ -108,24 +112,25 @@ export class Player {
     const last = this.#voices[this.#voices.length - 1];
     if (!last || now < last.origin) return;
     const { bus, context } = this.#output;
-    const timing = swapTiming(context.sampleRate, last.length, this.fadeSeconds);
+    const timing = swapTiming(context.sampleRate, last.length, {
+      fade: this.fadeSeconds,
+      lead: this.#lead.seconds,
+    });
     const boundary = nextBoundary(last, now);
     const left = boundary - now;
     if (left <= timing.pull && left > timing.decide && this.#pulledFor !== boundary) {
       this.#pulledFor = boundary;
+      this.#lead.asked(performance.now() / 1000);
       this.events.onPull(this.#newest ?? last.loop);
     }
     if (left > timing.decide || left < timing.tooLate) return;
     if (this.#newest && this.#newest !== last.loop) {
-      this.#voices.push(swap(bus, last, this.#newest, boundary, timing.fade));
+      const voice = swap(bus, last, this.#newest, boundary, timing.fade);
+      if (!voice) return;
+      this.#voices.push(voice);
       this.swaps++;
       this.events.onUpcoming(this.#newest);
     }
-  }
-
-  close(): void {
-    window.clearInterval(this.#timer);
-    void this.#output?.context.close();
   }
 
   get #now(): number {
@@ -134,6 +139,14 @@ export class Player {
 
   get #rate(): number {
     return this.#output?.context.sampleRate ?? 0;
+  }
+
+  async #open(loop: Loop): Promise<Output> {
+    const { sample_rate } = loop.header;
+    this.#output = await openOutput(sample_rate, (report) => this.events.onReport(report));
+    this.#begin(this.#newest ?? loop);
+    window.setInterval(() => this.tick(), TICK_MS);
+    return this.#output;
   }
 
   #begin(loop: Loop): void {

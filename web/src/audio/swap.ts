@@ -2,11 +2,17 @@ import type { Loop } from "../protocol/frame";
 import { correlation, fadeCurves } from "./crossfade";
 import { atRate, heard, otherPilot, startVoice, type Voice } from "./voice";
 
+/** The audio thread works in blocks of this many frames: what starts within one is too late. */
+const BLOCK = 128;
+/** A voice that has faded out is left silent for a while; when it ends does not matter. */
+const SILENT_SECONDS = 0.1;
+
 /**
  * Lets `loop` follow `playing` at frame `boundary`, which both take for their first sample.
  *
  * The fade ends on the boundary: as both loops repeat, the new one's end leads into its own
- * beginning, and the first beat is the new loop's alone.
+ * beginning, and the first beat is the new loop's alone. A busy machine may get here too late: then
+ * nothing is changed, and the answer is null.
  */
 export function swap(
   bus: AudioNode,
@@ -14,21 +20,34 @@ export function swap(
   loop: Loop,
   boundary: number,
   fadeFrames: number,
-): Voice {
-  const rate = bus.context.sampleRate;
+): Voice | null {
+  const { context } = bus;
+  const rate = context.sampleRate;
   const from = boundary - fadeFrames;
   const samples = atRate(loop, rate);
+  const next = { samples, origin: boundary, length: samples.length };
+  const fade = fadeCurves(
+    correlation(heard(playing, from, fadeFrames), heard(next, from, fadeFrames)),
+  );
+  // All that takes time is done: from here on, it is but a few calls.
+  const late = (margin: number) => context.currentTime * rate > from - margin;
+  if (late(8 * BLOCK)) return null;
   const timing = { origin: boundary, from };
   const incoming = startVoice(bus, loop, samples, timing, otherPilot(playing.pilot));
   if (fadeFrames > 0) {
-    const alike = correlation(heard(playing, from, fadeFrames), heard(incoming, from, fadeFrames));
-    const fade = fadeCurves(alike);
     playing.gain.gain.setValueCurveAtTime(fade.out, from / rate, fadeFrames / rate);
     incoming.gain.gain.setValueCurveAtTime(fade.in, from / rate, fadeFrames / rate);
   } else {
+    playing.gain.gain.setValueAtTime(0, boundary / rate);
     incoming.gain.gain.setValueAtTime(1, boundary / rate);
   }
-  playing.source.stop(boundary / rate);
+  if (late(2 * BLOCK)) {
+    playing.gain.gain.cancelScheduledValues(from / rate);
+    incoming.gain.disconnect();
+    incoming.source.stop();
+    return null;
+  }
+  playing.source.stop(boundary / rate + SILENT_SECONDS);
   return incoming;
 }
 

@@ -10,12 +10,15 @@ export function useStage(): Stage {
   return stage;
 }
 
-/** Calls `draw` before each repaint while the page is visible. */
+/**
+ * Calls `draw` before each repaint while the page is visible, with the present moment: the time
+ * that browsers pass lies where the frame began, which on a busy machine is some time ago.
+ */
 export function useAnimation(draw: (now: number) => void): void {
   useEffect(() => {
     let handle = 0;
-    const frame = (now: number) => {
-      draw(now);
+    const frame = () => {
+      draw(performance.now());
       handle = requestAnimationFrame(frame);
     };
     handle = requestAnimationFrame(frame);

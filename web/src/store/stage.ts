@@ -148,6 +148,7 @@ export class Stage {
   }
 
   #follow(state: State): void {
+    if (state.generation !== this.state.peek()?.generation) this.player.pullAgain();
     this.state.value = state;
     this.faders.follow(state.parameters);
     this.aim.follow(state.targets);
