@@ -1,0 +1,53 @@
+"""What every benchmark needs: interleaved timing, the machine in words, one JSON document."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+
+def interleaved(
+    calls: Mapping[str, Callable[[], object]], rounds: int = 15, warm_up: int = 2
+) -> dict[str, float]:
+    """Median seconds of each call; the calls take turns, so that a noisy machine is noisy to all."""
+    seconds: dict[str, list[float]] = {name: [] for name in calls}
+    for number in range(warm_up + rounds):
+        for name, call in calls.items():
+            began = time.perf_counter()
+            call()
+            if number >= warm_up:
+                seconds[name].append(time.perf_counter() - began)
+    return {name: statistics.median(taken) for name, taken in seconds.items()}
+
+
+def machine() -> dict[str, Any]:
+    """What the figures were measured on."""
+    import torch
+
+    return {
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "load_before": round(os.getloadavg()[0], 2),
+    }
+
+
+def finish(document: Mapping[str, Any]) -> None:
+    """Print the document as the last line."""
+    print(json.dumps(document))
+
+
+def _processor() -> str:
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        for line in info.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
