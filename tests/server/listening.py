@@ -47,7 +47,7 @@ class Page:
     def dreams(self):
         return [loop for loop in self.loops if loop.kind == "dream"]
 
-    async def until(self, true, seconds=30.0):
+    async def until(self, true, seconds=90.0):
         deadline = time.monotonic() + seconds
         while not true(self):
             assert time.monotonic() < deadline, f"waited too long; heard {self.heard.keys()}"

@@ -115,6 +115,8 @@ def test_a_clip_begins_with_its_own_sound(performance):
     async def play():
         async with a_page(performance.socket) as page:
             await ready(page)
+            await page.say("restart")
+            await page.until(lambda page: page.loops[-1].kind == "start")
             for clip in (page.heard["welcome"]["clips"][1]["id"], "silence", "noise"):
                 known = page.loops[-1].id
                 await page.say("clip", id=clip)
@@ -210,9 +212,9 @@ def test_a_page_that_does_not_read_holds_up_no_other(performance):
                 await page.say("run", running=False)
             received = 0
             with contextlib.suppress(TimeoutError):
-                while True:
-                    message = await asyncio.wait_for(deaf.recv(), 1.0)
-                    received += isinstance(message, bytes)
+                async with asyncio.timeout(3.0):
+                    while True:
+                        received += isinstance(await deaf.recv(), bytes)
             assert 0 < received < 12, "the deaf page is given the newest loops, not all"
             assert last >= 12
 
@@ -229,8 +231,7 @@ def test_a_killed_worker_is_seen_and_the_loops_go_on(performance):
             last, sound = page.loops[-1], samples_of(page.loops[-1], page.newest)
             os.kill(health(performance)["worker_pid"], signal.SIGKILL)
             killed = time.monotonic()
-            await page.until(lambda page: page.heard["status"]["worker"] != "running")
-            assert "signal 9" in page.heard["status"]["message"]
+            await page.until(lambda page: "signal 9" in page.heard["status"]["message"])
             await page.until(lambda page: page.loops[-1].step > last.step + 2)
             assert time.monotonic() - killed < 10
             alike = np.corrcoef(sound, samples_of(page.loops[-1], page.newest))[0, 1]

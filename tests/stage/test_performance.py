@@ -97,6 +97,13 @@ def test_an_unknown_layer_is_answered_with_the_valid_ones():
         performance.set_targets(State("drums", "small", 4.0), LAYERS, [Range("x")])
 
 
+def test_while_the_ear_is_loading_any_layer_is_taken_and_checked_later():
+    state = performance.set_targets(State("drums", "small", 4.0), None, [Range("x")])
+    assert state.targets == (Range("x"),)
+    otherwise = Range("scalogram")
+    assert performance.fit_targets(state, LAYERS, otherwise).targets == (otherwise,)
+
+
 def test_only_targets_that_the_new_ear_has_no_layer_for_are_given_up():
     kept, lost = Range("encoder.0"), Range("context.0")
     state = State("drums", "small", 4.0, targets=(kept, lost))

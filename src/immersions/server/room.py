@@ -19,8 +19,8 @@ from immersions.server.outbox import Outbox
 from immersions.stage import performance
 from immersions.stage.conductor import Conductor, Loop, stop
 from immersions.stage.frames import Header
+from immersions.stage.life import Patience
 from immersions.stage.performance import State
-from immersions.stage.supervisor import Patience
 from immersions.stage.worker import WorkerConfig
 
 STATUS_SECONDS = 0.25
@@ -106,7 +106,7 @@ class Room:
         for loop in (self._conductor.start, self._conductor.newest):
             if loop is not None:
                 outbox.put(loop.kind, binary.of_loop(loop))
-        outbox.put("status", self._status().model_dump_json())
+        outbox.put("status", describe.status(self._conductor.progress).model_dump_json())
         self._pages.add(outbox)
         return outbox
 
@@ -129,7 +129,7 @@ class Room:
                     performance.set_parameters(self._state, PARAMETERS, message.parameters)
                 )
             case say.ChooseTarget():
-                layers = self._layers()
+                layers = None if self.ear is None else _names(self.ear)
                 self._change(
                     performance.set_targets(self._state, layers, message.ranges, message.mode)
                 )
@@ -178,6 +178,7 @@ class Room:
         async with self._beginning:
             state = performance.choose_ear(self._state, ear, list(self._ears))
             if ear != self._state.ear:
+                self.ear = None
                 self._change(state)
                 self._conductor.listen_with(self._worker(ear))
 
@@ -198,7 +199,7 @@ class Room:
     def on_ear(self, hello: Header) -> None:
         self.ear = describe.ear(self._state.ear, hello)
         self._tell("ear", self.ear)
-        layers = self._layers()
+        layers = _names(self.ear)
         self._change(performance.fit_targets(self._state, layers, describe.first_target(layers)))
         if self.ear.sample_rate != self._sample_rate:
             self._sample_rate = self.ear.sample_rate
@@ -214,11 +215,6 @@ class Room:
 
     # What pages are told.
 
-    def _layers(self) -> list[str]:
-        if self.ear is None:
-            raise ValueError("the ear is still loading; choose neurons in a moment")
-        return [layer.name for layer in self.ear.layers]
-
     def _tell(self, kind: str, message: say.Message) -> None:
         text = message.model_dump_json()
         for page in self._pages:
@@ -231,15 +227,15 @@ class Room:
         outbox.put(kind, say.Refused(message=line).model_dump_json())
 
     async def _tell_status(self) -> None:
+        told = None
         while True:
             await self._changed.wait()
             self._changed.clear()
-            self._tell("status", self._status())
+            status = describe.status(self._conductor.progress)
+            if status != told:
+                told = status
+                self._tell("status", status)
             await asyncio.sleep(STATUS_SECONDS)
-
-    def _status(self) -> say.Status:
-        progress = self._conductor.progress
-        return describe.status(progress)
 
     def _welcome(self) -> say.Welcome:
         return say.Welcome(
@@ -252,3 +248,7 @@ class Room:
 
     def _worker(self, ear: str) -> WorkerConfig:
         return WorkerConfig(self._ears[ear].source, self._threads)
+
+
+def _names(ear: say.EarDescription) -> list[str]:
+    return [layer.name for layer in ear.layers]

@@ -36,8 +36,8 @@ def perform(stage: Stage, ready: Callable[[str], None]) -> None:
 
     Raises `ValueError` or `OSError`, one line, when it cannot begin.
     """
-    ear, ears = choices(stage.ear)
     with bind(stage.host, stage.port) as listening:
+        ear, ears = choices(stage.ear)
         port = listening.getsockname()[1]
         name = f"[{stage.host}]" if ":" in stage.host else stage.host
         asyncio.run(_serve(stage, ear, ears, listening, lambda: ready(f"http://{name}:{port}/")))

@@ -6,6 +6,7 @@ A new process after a death goes on from the last loop, so that the sound bends 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
@@ -14,14 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from immersions.stage.frames import Header
+from immersions.stage.life import Patience
 from immersions.stage.performance import State
-from immersions.stage.supervisor import Life, Patience, Supervisor
+from immersions.stage.supervisor import LifeWord, Supervisor
 from immersions.stage.wire import state_to
 from immersions.stage.worker import WorkerConfig
 
 Samples = NDArray[np.float32]
 
 HISTORY = 200
+NOTICE_SECONDS = 6.0
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class Loop:
 class Progress:
     """How the dreaming goes. `steps` and `history` are of this dream; `loops` of all."""
 
-    life: Life = "stopped"
+    life: LifeWord = "stopped"
     message: str = ""
     steps: int = 0
     steps_per_second: float = 0.0
@@ -96,11 +99,18 @@ class Conductor:
         self._heard = False
         self._ids = 0
         self._trouble = ""
+        self._notice = ""
+        self._notice_until = 0.0
 
     @property
     def pid(self) -> int | None:
         """The dreaming process's id, while there is one."""
         return self._supervisor.pid
+
+    @property
+    def spare_pid(self) -> int | None:
+        """The id of the process that stands ready to take over, if one does."""
+        return self._supervisor.spare_pid
 
     async def run(self) -> None:
         """Keep the dreaming alive until cancelled."""
@@ -136,8 +146,11 @@ class Conductor:
 
     # What the supervisor tells.
 
-    def on_life(self, life: Life, message: str) -> None:
-        self.progress.life, self.progress.message = life, message
+    def on_life(self, life: LifeWord, message: str) -> None:
+        self.progress.life = life
+        self._notice = message
+        self._notice_until = time.monotonic() + NOTICE_SECONDS
+        self._compose()
         if life != "running":
             self.progress.steps_per_second = 0.0
         self._audience.on_progress()
@@ -156,9 +169,13 @@ class Conductor:
             self._count(header)
         elif header["type"] == "note":
             self._trouble = str(header["message"])
-        if self.progress.life == "running":
-            self.progress.message = self._trouble
+        self._compose()
         self._audience.on_progress()
+
+    def _compose(self) -> None:
+        """What the performer reads: what is wrong, else what has happened lately."""
+        fresh = self.progress.life != "running" or time.monotonic() < self._notice_until
+        self.progress.message = self._trouble or (self._notice if fresh else "")
 
     def _send_begin(self) -> None:
         if self._state is None:

@@ -63,8 +63,12 @@ class Engine:
 
     def turn(self) -> None:
         """Obey what has arrived, then make one step or one loop."""
-        for header, payload in self._arrived():
-            self._obey(header, payload)
+        arrived = list(self._arrived())
+        states = [number for number, (header, _) in enumerate(arrived) if header["type"] == "state"]
+        for number, (header, payload) in enumerate(arrived):
+            # A fader sends many states a second; each is whole, so the last one will do.
+            if number not in states[:-1]:
+                self._obey(header, payload)
         dream = self._dream
         if dream is None:
             return

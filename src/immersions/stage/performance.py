@@ -44,14 +44,18 @@ def set_parameters(state: State, declared: Parameters, values: Mapping[str, obje
 
 def set_targets(
     state: State,
-    layers: Collection[str],
+    layers: Collection[str] | None,
     ranges: Iterable[Range],
     mode: Literal["add", "replace"] = "replace",
 ) -> State:
-    """Choose what is dreamed of, or add to it. `layers` are the names that the ear has."""
+    """Choose what is dreamed of, or add to it. `layers` are the names that the ear has.
+
+    With None, while the ear is still loading, any name is taken, for `fit_targets` to check.
+    """
     chosen = tuple(ranges)
-    for unknown in (each.layer for each in chosen if each.layer not in layers):
-        raise ValueError(f"unknown layer {unknown!r}; valid names: {', '.join(layers)}")
+    unknown = [each.layer for each in chosen if layers is not None and each.layer not in layers]
+    if layers is not None and unknown:
+        raise ValueError(f"unknown layer {unknown[0]!r}; valid names: {', '.join(layers)}")
     if mode == "add":
         chosen = state.targets + tuple(each for each in chosen if each not in state.targets)
     if len(chosen) > MOST_TARGETS:

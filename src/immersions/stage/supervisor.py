@@ -1,48 +1,28 @@
-"""Keeps one dreaming process alive, for the server: starts it, watches it, starts it again.
+"""Keeps a dreaming process alive, for the server: when one ends, another goes on. No torch here.
 
-A process that closes its pipe has died. One that has not said a word for `quiet_seconds`, or whose
-step lasts much longer than its steps do, has stalled and is killed. Either is followed by another
-at once; when they keep dying, ever more slowly. No torch here.
+While one works, a second stands ready with its ear loaded, so that going on takes no longer than
+noticing. When processes keep dying, they are started ever more slowly.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from immersions.stage.frames import Header
-from immersions.stage.worker import Worker, WorkerConfig
+from immersions.stage.life import Life, Patience
+from immersions.stage.worker import WorkerConfig
 
-Life = Literal["starting", "running", "stopped", "restarting"]
+LifeWord = Literal["starting", "running", "stopped", "restarting"]
 
-_TICK_SECONDS = 0.25
-
-
-@dataclass(frozen=True)
-class Patience:
-    """How long a worker may take, in seconds, before it is held to have stalled."""
-
-    quiet: float = 4.0
-    """Without a sign of life, once the ear is loaded."""
-    loading: float = 90.0
-    """Without a sign of life, before: importing and loading hold everything up."""
-    first_step: float = 30.0
-    """In one step, while nothing is known of how long steps take."""
-    step: float = 5.0
-    """In one step, or `steps` typical ones if that is longer."""
-    steps: float = 8.0
-    settled: float = 20.0
-    """After so long alive, earlier deaths are forgiven."""
-    most: float = 30.0
-    """Longest pause before another attempt."""
+LOADING = "Loading the ear."
 
 
 class Listener(Protocol):
     """Who wants to know. Called in the event loop; must not block."""
 
-    def on_life(self, life: Life, message: str) -> None:
+    def on_life(self, life: LifeWord, message: str) -> None:
         """The process lives or does not; `message` is one line for the performer, or empty."""
         ...
 
@@ -56,7 +36,7 @@ class Listener(Protocol):
 
 
 class Supervisor:
-    """`run` until cancelled; `send` reaches the present worker, or nobody."""
+    """`run` until cancelled; `send` reaches the process at work, or nobody."""
 
     def __init__(
         self, config: WorkerConfig, listener: Listener, patience: Patience | None = None
@@ -64,125 +44,112 @@ class Supervisor:
         self._config = config
         self._listener = listener
         self._patience = patience or Patience()
-        self._worker: Worker | None = None
-        self._greeted = False
-        self._quiet_ticks = 0
-        self._stalled = ""
+        self._present: Life | None = None
+        self._spare: Life | None = None
         self._replaced = asyncio.Event()
         self._deaths = 0
 
     @property
     def pid(self) -> int | None:
-        """The worker's process id, while there is one."""
-        return self._worker.pid if self._worker else None
+        """The working process's id, while there is one."""
+        return self._present.worker.pid if self._present else None
+
+    @property
+    def spare_pid(self) -> int | None:
+        """The id of the process that stands ready, if one does."""
+        return self._spare.worker.pid if self._spare and self._spare.hello else None
 
     @property
     def ready(self) -> bool:
-        """Whether a worker has loaded its ear and obeys."""
-        return self._worker is not None and self._greeted
+        """Whether a process has loaded its ear and obeys."""
+        return self._present is not None and self._present.hello is not None
 
     def send(self, header: Header, payload: bytes = b"") -> None:
-        if self._worker is not None and self._greeted:
-            self._worker.send(header, payload)
+        if self._present is not None and self._present.hello is not None:
+            self._present.worker.send(header, payload)
 
     def replace(self, config: WorkerConfig) -> None:
         """Go on with another process, at once."""
         self._config = config
         self._deaths = 0
         self._replaced.set()
-        if self._worker is not None:
-            self._worker.kill()
+        for life in (self._present, self._spare):
+            if life is not None:
+                life.take = None
+                life.worker.kill()
 
     async def run(self) -> None:
-        """Keep a worker alive until cancelled; none is left then."""
-        life: Life = "starting"
-        message = "Loading the ear."
+        """Keep a process at work until cancelled; none is left then."""
+        word: LifeWord = "starting"
+        message = LOADING
+        sparing = asyncio.create_task(self._keep_a_spare())
         try:
             while True:
-                self._listener.on_life(life, message)
-                reason = await self._one_life()
-                life = "restarting"
+                self._listener.on_life(word, message)
+                reason = await self._one_life(message)
+                word = "restarting"
                 if self._replaced.is_set():
                     self._replaced.clear()
-                    message = "Loading the ear."
-                    continue
-                message = await self._wait_after(reason)
+                    message = LOADING
+                else:
+                    message = await self._wait_after(reason)
         finally:
+            sparing.cancel()
+            await asyncio.gather(sparing, return_exceptions=True)
+            lives = [life for life in (self._present, self._spare) if life is not None]
+            await asyncio.gather(*(life.end() for life in lives))
             self._listener.on_life("stopped", "")
 
-    async def _one_life(self) -> str:
-        """Start a worker and listen to it until it has gone; why it went."""
-        self._greeted, self._quiet_ticks, self._stalled = False, 0, ""
-        try:
-            worker = await Worker.start(self._config)
-        except OSError as error:
-            return str(error)
-        self._worker = worker
+    async def _one_life(self, message: str) -> str:
+        """Put a process to work and listen to it until it has gone; why it went."""
+        life, self._spare = self._spare, None
+        if life is None or life.over:
+            try:
+                life = await Life.start(self._config, self._patience)
+            except OSError as error:
+                return str(error)
+        self._present = life
         if self._replaced.is_set():
-            worker.kill()
+            life.worker.kill()
+        else:
+            life.take = self._take
+            if life.hello is not None:
+                self._take_over(life.hello, message)
         began = asyncio.get_running_loop().time()
-        watch = asyncio.create_task(self._watch(worker))
-        fatal = ""
-        try:
-            async for header, payload in worker.frames():
-                self._quiet_ticks = 0
-                if header["type"] == "fatal":
-                    fatal = str(header["message"])
-                else:
-                    self._take(header, payload)
-        except ValueError as error:
-            fatal = str(error)
-        except asyncio.CancelledError:
-            worker.kill()
-            raise
-        finally:
-            watch.cancel()
-            self._worker = None
-            reason = await worker.end()
+        reason = await life.ended()
+        self._present = None
         if asyncio.get_running_loop().time() - began > self._patience.settled:
             self._deaths = 0
-        return fatal or self._stalled or reason
+        return reason
 
     def _take(self, header: Header, payload: bytes) -> None:
-        if self._replaced.is_set():
-            return
         if header["type"] == "hello":
-            self._greeted = True
-            self._listener.on_life("running", "")
-            self._listener.on_hello(header)
-            return
-        if header["type"] == "beat":
-            self._check_step(header)
-        self._listener.on_frame(header, payload)
+            self._take_over(header, "")
+        else:
+            self._listener.on_frame(header, payload)
 
-    def _check_step(self, header: Header) -> None:
-        patience, typical = self._patience, header["typical_step"]
-        longest = (
-            patience.first_step
-            if typical is None
-            else max(patience.step, patience.steps * float(typical))
-        )
-        if header["step_age"] > longest and self._worker is not None:
-            self._stalled = f"a step took longer than {longest:.0f} s"
-            self._worker.kill()
+    def _take_over(self, hello: Header, message: str) -> None:
+        self._listener.on_life("running", message)
+        self._listener.on_hello(hello)
 
-    async def _watch(self, worker: Worker) -> None:
-        # Ticks, not time: when this process itself was held up, the worker is not to blame.
+    async def _keep_a_spare(self) -> None:
+        """Have a second process ready, some time after the first one was."""
+        pause = self._patience.spare
         while True:
-            await asyncio.sleep(_TICK_SECONDS)
-            self._quiet_ticks += 1
-            limit = self._patience.quiet if self._greeted else self._patience.loading
-            if self._quiet_ticks * _TICK_SECONDS > limit:
-                self._stalled = f"no sign of life for {limit:.0f} s"
-                worker.kill()
-                return
+            await asyncio.sleep(pause)
+            if self._spare is not None and self._spare.over:
+                self._spare = None
+                pause = min(2 * pause, 8 * self._patience.spare)
+            elif self._spare is None and self.ready and not self._replaced.is_set():
+                with contextlib.suppress(OSError):
+                    self._spare = await Life.start(self._config, self._patience)
 
     async def _wait_after(self, reason: str) -> str:
         """Wait a little longer after each death in a row; what to tell the performer."""
         self._deaths += 1
-        pause = 0.0 if self._deaths == 1 else min(self._patience.most, 0.5 * 2**self._deaths)
         message = f"The dreaming process ended ({reason}); starting it again."
-        if pause:
+        if self._deaths > 1:
+            pause = min(self._patience.most, 0.5 * 2**self._deaths)
             message = (
                 f"The dreaming process ended {self._deaths} times ({reason}); "
                 f"trying again in {pause:.0f} s."

@@ -19,7 +19,7 @@ from immersions.stage.workers.pipes import Pipes, die_with
 from immersions.stage.workers.progress import Progress
 
 BEAT_SECONDS = 0.25
-NICENESS = 5
+NICENESS = 3
 """Dreaming yields to the browser and the server: sound and picture go first."""
 
 
@@ -29,8 +29,6 @@ def main(arguments: list[str]) -> int:
     options = _options(arguments)
     die_with(options.parent)
     pipes.listen()
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
     progress = Progress()
     threading.Thread(target=_beat, args=(pipes, progress), name="beat", daemon=True).start()
     try:
@@ -53,6 +51,8 @@ def _dream(options: argparse.Namespace, pipes: Pipes, progress: Progress) -> Non
     torch.set_flush_denormal(True)
     ear = ears.load(options.ear)
     pipes.send({"type": "hello", "pid": os.getpid(), **describe(ear)})
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)  # only now: loading is what the performer waits for
     Engine(ear, pipes.inbox, pipes.send, progress).run()
 
 
