@@ -115,7 +115,7 @@ def _levels(path: Path, scalogram: Scalogram, kept: Path) -> Levels:
     shape = (scalogram.config.parts, scalogram.config.bins)
     try:
         return _kept(kept, shape)
-    except (OSError, ValueError, EOFError):  # not there, or cut off by a crash: computed anew
+    except (OSError, ValueError):  # not there, or cut off by a crash: computed anew
         blocks = [block.numpy() for block in scalogram_blocks(path, scalogram)]
     if not blocks:
         raise ValueError(f"{path.name}: expected sound, found none")
@@ -129,7 +129,7 @@ def _levels(path: Path, scalogram: Scalogram, kept: Path) -> Levels:
 
 
 def _kept(path: Path, shape: tuple[int, int]) -> Levels:
-    levels: Levels = np.load(path, mmap_mode="r", allow_pickle=False)
+    levels: Levels = np.lib.format.open_memmap(path, mode="r")  # refuses pickled objects
     if levels.dtype != np.float16 or levels.shape[:-1] != shape:
         raise ValueError(f"{path}: expected 16-bit floats of {shape}, got {levels.shape}")
     return levels

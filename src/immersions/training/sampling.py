@@ -52,17 +52,17 @@ def sample(
 ) -> Batch:
     """`items` excerpts of `frames`, `crops` of each track, tracks drawn by their length.
 
-    A track is drawn more than once only where there are too few. The crops of a track do not
-    overlap where it is long enough for all of them.
+    Where there are too few tracks, all are drawn as often, but for the rest. The crops of a track
+    do not overlap where it is long enough for all of them.
     """
     random = np.random.default_rng((seed, step))
     lengths = np.array([track.frames for track in tracks], float)
     count = -(-items // crops)
-    chosen = random.choice(
-        len(tracks), count, replace=count > len(tracks), p=lengths / lengths.sum()
-    )
+    every, rest = divmod(count, len(tracks)) if count > len(tracks) else (0, count)
+    drawn = random.choice(len(tracks), rest, replace=False, p=lengths / lengths.sum())
+    chosen = [*(every * list(range(len(tracks)))), *drawn.tolist()]
     levels, numbers, names = [], [], []
-    for number, times in Counter(chosen.tolist()).items():
+    for number, times in Counter(chosen).items():
         track = tracks[number]
         for start in _starts(track.frames, times * crops, frames, random):
             levels.append(np.asarray(track.levels[:, :, start : start + frames], np.float32))
