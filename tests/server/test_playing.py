@@ -93,8 +93,8 @@ def test_a_change_is_told_to_all_pages_and_heard_in_the_next_pulled_loop(perform
                 )
                 assert loop.generation == page.state["generation"]
                 await asyncio.sleep(0.2)
-            # 0.35 s on a machine of its own; the machines of tests are shared.
-            assert min(waits) < 1.0, waits
+            # On a machine of its own 0.35 s; here, whose share is unknown, what a few steps take.
+            assert min(waits) < 0.35 + 3 / page.heard["status"]["steps_per_second"], waits
             await other.until(lambda other: other.state == page.state)
             assert other.state["targets"] == [LOUD]
             assert other.dreams
