@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import time
 
-import loops
+import audio_loops as loops
 import numpy as np
 import pyloudnorm
 import pytest
+from audio_loops import RATE
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from loops import RATE
 
 from immersions import audio
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 
-import loops
+import audio_loops as loops
 import numpy as np
 import pyloudnorm
 import pytest
+from audio_loops import RATE
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from loops import RATE
 
 from immersions import audio
 from immersions.audio.fourier import smooth_length

@@ -7,13 +7,14 @@ peak, at its loudness and without a seam.
 
 from __future__ import annotations
 
-from immersions.audio.decoder import Decoder, Sound
+from immersions.audio.decoder import Decoder
 from immersions.audio.finishing import Finished, finish
 from immersions.audio.header import STREAMING, Header, Limits, StrPath
 from immersions.audio.loudness import loudness_lufs
 from immersions.audio.peaks import limit, true_peak_dbtp
 from immersions.audio.resampling import resample, tile
 from immersions.audio.seams import close_seam, seam
+from immersions.audio.sound import Sound
 from immersions.audio.streaming import decode, stream
 from immersions.audio.writing import write
 

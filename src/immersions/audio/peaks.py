@@ -26,8 +26,8 @@ _PHASE_1 = np.array([
 ])  # fmt: skip
 _PHASES = np.stack([_PHASE_0, _PHASE_1, _PHASE_1[::-1], _PHASE_0[::-1]]).astype(np.float32)
 
-MARGIN_DB = 0.05
-"""How far below the ceiling the limiter aims: meters differ by about that much."""
+MARGIN_DB = 0.15
+"""How far below the ceiling the limiter aims: meters of true peaks differ by about that much."""
 REACH_SECONDS = 0.010
 """The gain falls so long before a peak: half a period of 50 Hz, so that bass keeps its shape."""
 
