@@ -60,8 +60,8 @@ class Dreamer:
         self._grid = LoopSpectrum(_inner_length(ear, self._samples), ear.sample_rate, _device(ear))
         self._hearing = Hearing(ear, self._grid)
         self._parameterisations: dict[bool, Parameterisation] = {
-            True: Fourier(self._grid.frequencies),
-            False: Waveform(),
+            True: Fourier(self._grid),
+            False: Waveform(self._grid),
         }
         self._layers = ear.layers_for(self._samples)
         self._values = PARAMETERS.check(parameters or {})
@@ -116,8 +116,11 @@ class Dreamer:
     def step(self) -> StepReport:
         """One step of the ascent."""
         began = time.perf_counter()
-        heard = self._hearing.listen(self._spectrum, self._objective, self._beside, self._values)
-        moved = heard.spectrum + self._change(heard.spectrum, heard.gradient)
+        climb = self._parameterisations[bool(self._values["fourier"])]
+        heard = self._hearing.listen(
+            self._spectrum, self._objective, self._beside, climb, self._values
+        )
+        moved = heard.spectrum + self._change(heard.spectrum, heard.direction)
         for penalty in PENALTIES:
             moved = penalty.project(moved, self._situation)
         self._spectrum = self._levelled(moved)
@@ -145,10 +148,9 @@ class Dreamer:
         return self._grid.loudness_power(self._spectrum) < 0.8 * self._power
 
     def _change(
-        self, spectrum: Complex[Tensor, " partials"], gradient: Complex[Tensor, " partials"]
+        self, spectrum: Complex[Tensor, " partials"], direction: Complex[Tensor, " partials"]
     ) -> Complex[Tensor, " partials"]:
         """The step: a direction of which only the course counts, and a length of its own."""
-        direction = self._parameterisations[bool(self._values["fourier"])].direction(gradient)
         moment = self._hearing.moment(self._values)
         for transform in TRANSFORMS:
             direction = transform.gradient(direction, moment)

@@ -11,6 +11,7 @@ from jaxtyping import Complex, Float
 from torch import Tensor
 
 from immersions.dreaming.objectives import Objective
+from immersions.dreaming.parameterisation import Parameterisation
 from immersions.dreaming.spectrum import PEAK_CEILING, LoopSpectrum, tame
 from immersions.dreaming.transforms import TRANSFORMS, Moment
 from immersions.ears.ear import Ear
@@ -22,8 +23,8 @@ class Heard:
 
     spectrum: Complex[Tensor, " partials"]
     """The loop, its peaks tamed where they had grown too high."""
-    gradient: Complex[Tensor, " partials"]
-    """Of the objective with respect to the waveform, mean over the copies."""
+    direction: Complex[Tensor, " partials"]
+    """Where to climb, sum over the copies; its length is arbitrary."""
     activation: float
     """Of the target alone, mean over the copies."""
 
@@ -49,6 +50,7 @@ class Hearing:
         spectrum: Complex[Tensor, " partials"],
         target: Objective,
         beside: Objective | None,
+        climb: Parameterisation,
         values: Mapping[str, float],
     ) -> Heard:
         """Listen to the copies, and differentiate the target with the wishes `beside` it."""
@@ -63,7 +65,7 @@ class Hearing:
         activation = target(heard).mean()
         total = activation + beside(heard).mean() if beside else activation
         (gradient,) = torch.autograd.grad(total, leaf)
-        back = self._grid.of(gradient)
+        back = climb.directions(gradient, leaf.detach(), values["follow"])
         if delay is not None:
             back = back * delay.conj()
         return Heard(spectrum, back.sum(dim=0), activation.item())

@@ -2,7 +2,7 @@
 
 To climb in scaled coordinates p with x = W p is to climb in x with the gradient multiplied by
 W squared. So a parameterisation is no more than a filter on the gradient, and the dream itself
-can be kept in one form whatever moves it.
+can be kept in one form whatever moves it. A weight in time does the same for moments.
 """
 
 from __future__ import annotations
@@ -13,12 +13,26 @@ import torch
 from jaxtyping import Complex, Float
 from torch import Tensor
 
+from immersions.dreaming.spectrum import LoopSpectrum
+
+ENVELOPE_SECONDS = 0.03
+"""Over so long is power averaged when a step follows the rhythm."""
+
 
 class Parameterisation(Protocol):
-    """Turns the gradient with respect to the waveform into the direction of a step."""
+    """Turns gradients with respect to waveforms into the directions of a step."""
 
-    def direction(self, gradient: Complex[Tensor, " partials"]) -> Complex[Tensor, " partials"]:
-        """Both are spectra of loops; the length of the result is arbitrary."""
+    def directions(
+        self,
+        gradients: Float[Tensor, "copies samples"],
+        loops: Float[Tensor, "copies samples"],
+        follow: float,
+    ) -> Complex[Tensor, "copies partials"]:
+        """Spectra of the directions, whose lengths are arbitrary.
+
+        `follow` says how much a step follows each loop's loudness in time: not at all at 0, in
+        proportion to its power at 1.
+        """
         ...
 
 
@@ -45,15 +59,62 @@ class Fourier:
     the highest frequencies.
     """
 
-    def __init__(self, frequencies: Float[Tensor, " partials"], slope: float = 1.0) -> None:
-        self._power = music_amplitude(frequencies, slope).square()
+    def __init__(self, grid: LoopSpectrum, slope: float = 1.0) -> None:
+        self._grid = grid
+        self._power = music_amplitude(grid.frequencies, slope).square()
 
-    def direction(self, gradient: Complex[Tensor, " partials"]) -> Complex[Tensor, " partials"]:
-        return gradient * self._power
+    def directions(
+        self,
+        gradients: Float[Tensor, "copies samples"],
+        loops: Float[Tensor, "copies samples"],
+        follow: float,
+    ) -> Complex[Tensor, "copies partials"]:
+        if follow == 0:
+            return self._grid.of(gradients) * self._power
+        # Half of the weight on either side of the filter: what is climbed then is symmetric.
+        weight = envelope(loops, self._grid.sample_rate, follow / 2)
+        filtered = self._grid.loop(self._grid.of(gradients * weight) * self._power)
+        return _without_mean(self._grid.of(filtered * weight))
 
 
 class Waveform:
-    """Samples as they are; only the mean, which cannot be heard, stays where it is."""
+    """Samples as they are."""
 
-    def direction(self, gradient: Complex[Tensor, " partials"]) -> Complex[Tensor, " partials"]:
-        return torch.cat([torch.zeros_like(gradient[:1]), gradient[1:]])
+    def __init__(self, grid: LoopSpectrum) -> None:
+        self._grid = grid
+
+    def directions(
+        self,
+        gradients: Float[Tensor, "copies samples"],
+        loops: Float[Tensor, "copies samples"],
+        follow: float,
+    ) -> Complex[Tensor, "copies partials"]:
+        if follow:
+            gradients = gradients * envelope(loops, self._grid.sample_rate, follow)
+        return _without_mean(self._grid.of(gradients))
+
+
+def envelope(
+    loops: Float[Tensor, "copies samples"], sample_rate: int, exponent: float
+) -> Float[Tensor, "copies samples"]:
+    """Each loop's power around each moment, relative to its mean, to the power of `exponent`.
+
+    A gradient weighted with it climbs in samples in units of the loop's own loudness in time, as
+    the Fourier parameterisation does in units of music's in frequency. The scalogram is a
+    logarithm: without it a step that is right where there is sound overshoots in the gaps.
+    """
+    samples = loops.shape[1]
+    half = max(1, min(round(ENVELOPE_SECONDS * sample_rate / 2), samples // 2))
+    power = loops.double().square()
+    around = torch.cat([power[:, -half:], power, power[:, :half]], dim=1).cumsum(dim=1)
+    mean = (around[:, 2 * half :] - around[:, :samples]) / (2 * half)
+    relative = (mean / power.mean(dim=1, keepdim=True).clamp(min=1e-30)).clamp(min=0)
+    return relative.pow(exponent).float()
+
+
+def _without_mean(
+    spectra: Complex[Tensor, "copies partials"],
+) -> Complex[Tensor, "copies partials"]:
+    """What cannot be heard stays where it is."""
+    spectra[:, 0] = 0
+    return spectra

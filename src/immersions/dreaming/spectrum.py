@@ -37,8 +37,8 @@ def resized(loop: Float[Tensor, " samples"], length: int) -> Float[Tensor, " len
     kept = min(len(loop), length) // 2 + 1
     spectrum = torch.fft.rfft(loop, norm="forward")[:kept].clone()
     if min(len(loop), length) % 2 == 0:
-        # The partial at half the rate has one sine only, half a partial at a higher rate.
-        spectrum[-1] *= 0.5 if length > len(loop) else 1.0
+        # At half the rate a partial and its mirror image are one coefficient.
+        spectrum[-1] *= 0.5 if length > len(loop) else 2.0
     return torch.fft.irfft(spectrum, n=length, norm="forward")
 
 
@@ -96,8 +96,10 @@ def k_weighting(frequencies: Float[Tensor, " partials"], sample_rate: int) -> Te
     high = 10 ** (3.999843853973347 / 20)
     middle, q = high**0.4996667741545416, 0.7071752369554196
     shelf = (high * s**2 + middle * s / q + 1) / (s**2 + s / q + 1)
-    s = prototype(38.13547087602444)
-    high_pass = s**2 / (s**2 + s / 0.5003270373238773 + 1)
+    corner, q = 38.13547087602444, 0.5003270373238773
+    s, k = prototype(corner), math.tan(math.pi * corner / sample_rate)
+    # The recommendation leaves this filter's numerator at 1, -2, 1.
+    high_pass = s**2 / (s**2 + s / q + 1) * (1 + k / q + k**2)
     return (shelf * high_pass).abs().square().float()
 
 
