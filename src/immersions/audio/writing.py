@@ -33,7 +33,7 @@ def write(
 
 def _encoded(
     path: Path, samples: NDArray[np.floating], sample_rate: int, subtype: str
-) -> memoryview:
+) -> bytes:
     container = FORMATS.get(path.suffix.lower())
     if container is None:
         raise ValueError(f"{shown(path)}: expected a name ending in {' or '.join(FORMATS)}")
@@ -59,10 +59,11 @@ def _encoded(
             f"{shown(path)}: cannot be written as {container} {subtype} at {sample_rate} Hz:"
             f" {error.error_string.strip()}"
         ) from None
-    return buffer.getbuffer()
+    # A copy: with a view of it alive the buffer cannot be closed when it is collected.
+    return buffer.getvalue()
 
 
-def _place(path: Path, content: memoryview) -> None:
+def _place(path: Path, content: bytes) -> None:
     """Put `content` at `path` by renaming a finished temporary file beside it."""
     target = Path(os.path.realpath(path))
     temporary = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.part")
