@@ -31,9 +31,7 @@ def write(
     _place(path, _encoded(path, samples, sample_rate, subtype))
 
 
-def _encoded(
-    path: Path, samples: NDArray[np.floating], sample_rate: int, subtype: str
-) -> bytes:
+def _encoded(path: Path, samples: NDArray[np.floating], sample_rate: int, subtype: str) -> bytes:
     container = FORMATS.get(path.suffix.lower())
     if container is None:
         raise ValueError(f"{shown(path)}: expected a name ending in {' or '.join(FORMATS)}")
