@@ -57,7 +57,7 @@ types: $(VENV)/.dev ## check types (mypy --strict)
 	@$(BIN)/mypy
 
 contracts: $(VENV)/.dev ## check that imports point down only
-	@$(BIN)/lint-imports --verbose
+	@$(BIN)/lint-imports
 
 messages: $(VENV)/.dev ## check that the page's message types agree with the server's
 	@$(BIN)/python -m immersions.server.typescript --check
