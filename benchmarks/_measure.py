@@ -15,7 +15,7 @@ from typing import Any
 def interleaved(
     calls: Mapping[str, Callable[[], object]], rounds: int = 15, warm_up: int = 2
 ) -> dict[str, float]:
-    """Median seconds of each call; the calls take turns, so that a noisy machine is noisy to all."""
+    """Median seconds of each call; they take turns, so that a noisy machine is noisy to all."""
     seconds: dict[str, list[float]] = {name: [] for name in calls}
     for number in range(warm_up + rounds):
         for name, call in calls.items():

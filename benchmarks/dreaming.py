@@ -13,8 +13,8 @@ import math
 
 import numpy as np
 import torch
-from _measure import finish, interleaved, machine
 
+from _measure import finish, interleaved, machine
 from immersions import assets
 from immersions.dreaming import Dreamer, Target
 from immersions.dreaming.starts import start_clip

@@ -24,9 +24,9 @@ import urllib.request
 from collections.abc import Callable
 from typing import Any
 
-from _measure import finish, machine
 from websockets.asyncio.client import ClientConnection, connect
 
+from _measure import finish, machine
 from immersions.ears import presets
 
 Header = dict[str, Any]
