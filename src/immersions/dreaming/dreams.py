@@ -95,9 +95,10 @@ def dream(
 
 
 def default_target(ear: Ear) -> str:
-    """What is dreamed of when nobody says: the first eighth of the channels half way down."""
-    layer = ear.layers[(len(ear.layers) + 1) // 2]
-    return f"{layer.name}[0:{max(1, layer.channels // 8)}]"
+    """What is dreamed of when nobody says: four channels of a whole block, half way down."""
+    blocks = [layer for layer in ear.layers[1:] if not layer.name.endswith(".conv1")]
+    layer = blocks[len(blocks) // 2] if blocks else ear.layers[-1]
+    return f"{layer.name}[0:{min(4, layer.channels)}]"
 
 
 def in_24_bits(loop: NDArray[np.float32]) -> NDArray[np.float32]:

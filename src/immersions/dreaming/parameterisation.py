@@ -15,7 +15,7 @@ from torch import Tensor
 
 from immersions.dreaming.spectrum import LoopSpectrum
 
-ENVELOPE_SECONDS = 0.03
+ENVELOPE_SECONDS = 0.02
 """Over so long is power averaged when a step follows the rhythm."""
 
 
