@@ -37,7 +37,7 @@ def pool(x: Activity, pitches: int, frames: int) -> Activity:
         return x
     early = -x.shape[-1] % frames
     if early:
-        x = functional.pad(x, (early, 0), mode="replicate")
+        x = functional.pad(x, (early, 0, 0, 0), mode="replicate")
     return functional.max_pool2d(x, (pitches, frames), ceil_mode=True)
 
 
