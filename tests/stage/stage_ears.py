@@ -1,8 +1,11 @@
 """Untrained ears for the tests, made in the worker: `stage_ears:NAME`."""
 
+from dataclasses import replace
+
 import torch
 
 from immersions.ears import presets
+from immersions.ears.contrastive import ContrastiveEar, ContrastiveNetwork
 
 RATE = 44_100
 
@@ -10,6 +13,15 @@ RATE = 44_100
 def small():
     torch.manual_seed(1)
     return presets.build("small")
+
+
+def fine():
+    """As `small`, for sound of another rate, with one layer less."""
+    torch.manual_seed(2)
+    config = presets.config("small")
+    scalogram = replace(config.scalogram, sample_rate=48_000)
+    config = replace(config, scalogram=scalogram, context=config.context[:-1])
+    return ContrastiveEar("fine", ContrastiveNetwork(config), trained=False)
 
 
 def broken():

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from immersions.dreaming import PARAMETERS
 from immersions.server import binary, describe
 from immersions.server import messages as say
-from immersions.server.library import Library, Unknown
+from immersions.server.library import Library
 from immersions.server.outbox import Outbox
 from immersions.stage import performance
 from immersions.stage.conductor import Conductor, Loop, stop
@@ -119,7 +119,8 @@ class Room:
             await self._do(outbox, say.from_client.validate_json(text))
         except ValidationError as error:
             self._refuse(outbox, describe.validation(error))
-        except (ValueError, Unknown, OSError) as error:
+        except Exception as error:
+            # Whatever it is, the others play on.
             self._refuse(outbox, describe.line(error))
 
     async def _do(self, outbox: Outbox, message: say.ClientMessage) -> None:

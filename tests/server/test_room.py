@@ -1,0 +1,114 @@
+"""One room with two ears and real workers, without sockets in between."""
+
+import asyncio
+import json
+import time
+from contextlib import asynccontextmanager
+
+import numpy as np
+import pytest
+from listening import samples_of, split
+
+from immersions.server.library import Library
+from immersions.server.room import EarChoice, Room
+
+EARS = {
+    name: EarChoice(name, name, f"stage_ears:{name}", 44_100)
+    for name in ("small", "fine", "broken")
+}
+
+
+class Reader:
+    """Reads an outbox as a page reads its socket."""
+
+    def __init__(self, room):
+        self.room = room
+        self.outbox = room.enter()
+        self.heard = {}
+        self.loops = []
+
+    async def say(self, kind, **body):
+        await self.room.obey(self.outbox, json.dumps({"type": kind, **body}))
+
+    async def until(self, true, seconds=90.0):
+        deadline = time.monotonic() + seconds
+        while not true():
+            assert time.monotonic() < deadline, f"waited too long; heard {self.heard.keys()}"
+            try:
+                message = await asyncio.wait_for(self.outbox.take(), 0.1)
+            except TimeoutError:
+                continue
+            if isinstance(message, bytes):
+                self.loops.append(split(message))
+            else:
+                said = json.loads(message)
+                self.heard[said["type"]] = said
+
+    @property
+    def state(self):
+        return self.heard["state"]["state"]
+
+
+@pytest.fixture
+def ears_found(monkeypatch, request):
+    monkeypatch.setenv("PYTHONPATH", str(request.path.parents[1] / "stage"))
+
+
+@asynccontextmanager
+async def playing(ear):
+    room = Room(Library(), EARS, ear, threads=1)
+    task = asyncio.create_task(room.run())
+    try:
+        yield Reader(room)
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def last(reader, kind):
+    return [loop for loop in reader.loops if loop[0].kind == kind][-1]
+
+
+@pytest.mark.usefixtures("ears_found")
+def test_another_ear_of_another_rate_takes_over():
+    async def play():
+        async with playing("small") as reader:
+            # Before any ear is loaded, a target is taken and checked later.
+            kept, lost = {"layer": "encoder.1"}, {"layer": "encoder.77"}
+            await reader.say("target", ranges=[kept, lost])
+            await reader.until(lambda: "ear" in reader.heard)
+            await reader.until(lambda: reader.loops and reader.loops[-1][0].layers)
+            assert [each["layer"] for each in reader.state["targets"]] == ["encoder.1"]
+            await reader.say("target", ranges=[{"layer": "context.3"}])
+            await reader.say("ear", id="fine")
+            await reader.until(lambda: reader.heard["ear"]["id"] == "fine")
+            await reader.until(lambda: reader.loops[-1][0].sample_rate == 48_000)
+            await reader.until(lambda: reader.loops[-1][0].layers)
+            ear = reader.heard["ear"]
+            header, payload = last(reader, "start")
+            assert header.sample_rate == ear["sample_rate"] == 48_000
+            assert header.samples == round(reader.state["seconds"] * 48_000)
+            assert [each.name for each in header.layers] == [each["name"] for each in ear["layers"]]
+            assert np.abs(samples_of(header, payload)).max() > 0.01
+            layers = {each["layer"] for each in reader.state["targets"]}
+            assert layers < {each["name"] for each in ear["layers"]}
+            await reader.say("run", running=True)
+            await reader.until(lambda: reader.loops[-1][0].kind == "dream")
+            assert reader.loops[-1][0].layers == header.layers
+
+    asyncio.run(play())
+
+
+@pytest.mark.usefixtures("ears_found")
+def test_an_ear_that_cannot_be_loaded_leaves_the_clip_to_be_heard():
+    async def play():
+        async with playing("broken") as reader:
+            await reader.until(lambda: reader.loops)
+            header, payload = reader.loops[-1]
+            assert header.kind == "start"
+            assert not header.layers
+            assert samples_of(header, payload).any()
+            await reader.until(lambda: "cannot be loaded" in reader.heard["status"]["message"])
+            assert reader.heard["status"]["worker"] in ("starting", "restarting")
+
+    asyncio.run(play())
