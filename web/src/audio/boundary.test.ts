@@ -26,19 +26,18 @@ describe("frameInLoop", () => {
 });
 
 describe("swapTiming", () => {
-  it("pulls 0.45 s ahead and settles about 0.1 s ahead of a 4 s loop's end", () => {
+  it("pulls 0.45 s ahead and takes loops until 0.07 s ahead of a 4 s loop's end", () => {
     const timing = swapTiming(44100, 176400, { fade: 0.03, lead: 0.45 });
     expect(timing.pull / 44100).toBeCloseTo(0.45, 3);
-    expect(timing.decide / 44100).toBeCloseTo(0.13, 3);
     expect(timing.tooLate / 44100).toBeCloseTo(0.07, 3);
     expect(timing.fade).toBe(1323);
   });
 
   it("keeps its order for any loop that can be swapped", () => {
     for (const length of [8820, 22050, 176400]) {
-      const { pull, decide, tooLate, fade } = swapTiming(44100, length, { fade: 0.05, lead: 0.45 });
+      const { pull, tooLate, fade } = swapTiming(44100, length, { fade: 0.05, lead: 0.45 });
       expect(pull).toBeLessThan(length);
-      expect(decide).toBeGreaterThan(tooLate);
+      expect(pull).toBeGreaterThanOrEqual(tooLate);
       expect(tooLate).toBeGreaterThan(fade);
     }
   });

@@ -19,20 +19,16 @@ export function frameInLoop({ origin, length }: Lane, at: number): number {
 
 /** What happens how long before a loop's end, in frames. */
 export interface SwapTiming {
-  /** ask for the newest loop */
+  /** ask for the newest loop; from here on it is scheduled, and replaced by a newer one */
   pull: number;
-  /** settle on the newest loop */
-  decide: number;
-  /** below this there is no time left to start a source in time */
+  /** below this there is no time left to schedule anything */
   tooLate: number;
   /** length of the crossfade, which ends on the boundary */
   fade: number;
 }
 
-/** Seconds that it may take from settling on a loop to having it scheduled. */
+/** Seconds that it may take to schedule a loop once that was begun. */
 const SCHEDULING = 0.04;
-/** Seconds between the earliest and the latest moment to settle: several ticks of the player. */
-const DECIDING = 0.06;
 
 /** Timing for a loop of `length` frames; short loops are given less notice. */
 export function swapTiming(
@@ -42,7 +38,6 @@ export function swapTiming(
 ): SwapTiming {
   const fade = Math.min(Math.round(seconds.fade * rate), Math.floor(length / 4));
   const tooLate = fade + Math.round(SCHEDULING * rate);
-  const decide = tooLate + Math.round(DECIDING * rate);
   const pull = Math.min(Math.round(seconds.lead * rate), Math.floor(length / 2));
-  return { pull, decide, tooLate, fade };
+  return { pull, tooLate, fade };
 }

@@ -1,5 +1,5 @@
 import type { Loop } from "../protocol/frame";
-import { type Lane, nextBoundary, swapTiming } from "./boundary";
+import { frameInLoop, nextBoundary, swapTiming } from "./boundary";
 import { AudibleClock, outputStamp } from "./clock";
 import type { GapReport } from "./gapcount";
 import { type Output, openOutput } from "./output";
@@ -26,16 +26,19 @@ const RAMP_SECONDS = 0.03;
 
 /**
  * Plays loops without end. Whatever sounds repeats by itself; shortly before its end the newest
- * loop offered is scheduled to follow. Nothing here waits for the network.
+ * loop offered is scheduled to follow, and replaced by a newer one while there is time. Nothing
+ * here waits for the network.
  */
 export class Player {
   /** length of a crossfade */
   fadeSeconds = 0.03;
-  /** repetitions of loops that have begun */
+  /** loops that have followed another */
   swaps = 0;
   #newest: Loop | null = null;
-  /** voices from oldest to newest; the last may be yet to come */
-  #voices: Voice[] = [];
+  /** the voice before, for as long as the loudspeaker lags behind; the present one; the next */
+  #previous: Voice | null = null;
+  #present: Voice | null = null;
+  #next: Voice | null = null;
   #opening: Promise<Output> | null = null;
   #output: Output | null = null;
   #pulledFor = -1;
@@ -57,7 +60,7 @@ export class Player {
   offer(loop: Loop): void {
     this.#newest = loop;
     this.#lead.answered(performance.now() / 1000);
-    if (this.#output && this.#voices.length === 0) this.#begin(loop);
+    this.tick();
   }
 
   /** Opens the sound card at the loop's rate, or goes on after `pause`. Needs a user's gesture. */
@@ -90,47 +93,47 @@ export class Player {
 
   /** What is heard at `now` (milliseconds of `performance.now`), with the sound card's delay. */
   heard(now: number): Heard | null {
-    if (!this.#output || this.#voices.length === 0) return null;
+    if (!this.#output) return null;
     const { context } = this.#output;
     const seconds = this.running
       ? this.#clock.read(outputStamp(context, now), now)
       : this.#clock.latest;
-    return this.#at(seconds * context.sampleRate);
-  }
-
-  /** The loop that sounds now, on the context's clock. */
-  get playing(): Loop | null {
-    const voice = this.#output && this.#voiceAt(this.#now);
-    return voice ? voice.loop : null;
+    const frame = seconds * context.sampleRate;
+    const voice = this.#voiceAt(frame);
+    return voice && { loop: voice.loop, phase: frameInLoop(voice, frame) / voice.length };
   }
 
   /** Asks for and schedules the next loop when it is time; called often. */
   tick(): void {
-    if (!this.running || !this.#output) return;
+    if (!this.running || !this.#output || !this.#present) return;
     const now = this.#now;
-    while (this.#voices.length > 2) this.#voices.shift();
-    const last = this.#voices[this.#voices.length - 1];
-    if (!last || now < last.origin) return;
+    if (now < this.#present.origin) return;
+    if (this.#next && now >= this.#next.origin) this.#advance(this.#next);
+    const present = this.#present;
     const { bus, context } = this.#output;
-    const timing = swapTiming(context.sampleRate, last.length, {
+    const timing = swapTiming(context.sampleRate, present.length, {
       fade: this.fadeSeconds,
       lead: this.#lead.seconds,
     });
-    const boundary = nextBoundary(last, now);
+    const boundary = nextBoundary(present, now);
     const left = boundary - now;
-    if (left <= timing.pull && left > timing.decide && this.#pulledFor !== boundary) {
+    if (left > timing.pull || left < timing.tooLate) return;
+    if (this.#pulledFor !== boundary) {
       this.#pulledFor = boundary;
       this.#lead.asked(performance.now() / 1000);
-      this.events.onPull(this.#newest ?? last.loop);
+      this.events.onPull(this.#newest ?? present.loop);
     }
-    if (left > timing.decide || left < timing.tooLate) return;
-    if (this.#newest && this.#newest !== last.loop) {
-      const voice = swap(bus, last, this.#newest, boundary, timing.fade);
-      if (!voice) return;
-      this.#voices.push(voice);
-      this.swaps++;
-      this.events.onUpcoming(this.#newest);
-    }
+    if (!this.#newest || this.#newest === (this.#next ?? present).loop) return;
+    this.#next = swap(bus, present, this.#newest, boundary, timing.fade, this.#next);
+    if (this.#next) this.events.onUpcoming(this.#next.loop);
+  }
+
+  #advance(next: Voice): void {
+    this.#present?.source.stop();
+    this.#previous = this.#present;
+    this.#present = next;
+    this.#next = null;
+    this.swaps++;
   }
 
   get #now(): number {
@@ -152,7 +155,7 @@ export class Player {
   #begin(loop: Loop): void {
     if (!this.#output) return;
     const at = this.#now + Math.round(0.05 * this.#rate);
-    this.#voices = [begin(this.#output.bus, loop, at, RAMP_SECONDS)];
+    this.#present = begin(this.#output.bus, loop, at, RAMP_SECONDS);
     this.events.onUpcoming(loop);
   }
 
@@ -161,15 +164,9 @@ export class Player {
     if (context && volume) volume.gain.setTargetAtTime(value, context.currentTime, RAMP_SECONDS);
   }
 
-  #voiceAt(frame: number): Voice | undefined {
-    const begun = this.#voices.filter((voice: Lane) => voice.origin <= frame);
-    return begun.length ? begun[begun.length - 1] : this.#voices[0];
-  }
-
-  #at(frame: number): Heard | null {
-    const voice = this.#voiceAt(frame);
-    if (!voice) return null;
-    const inLoop = (((frame - voice.origin) % voice.length) + voice.length) % voice.length;
-    return { loop: voice.loop, phase: inLoop / voice.length };
+  #voiceAt(frame: number): Voice | null {
+    for (const voice of [this.#next, this.#present])
+      if (voice && voice.origin <= frame) return voice;
+    return this.#previous ?? this.#present;
   }
 }

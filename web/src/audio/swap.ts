@@ -4,15 +4,14 @@ import { atRate, heard, otherPilot, startVoice, type Voice } from "./voice";
 
 /** The audio thread works in blocks of this many frames: what starts within one is too late. */
 const BLOCK = 128;
-/** A voice that has faded out is left silent for a while; when it ends does not matter. */
-const SILENT_SECONDS = 0.1;
 
 /**
  * Lets `loop` follow `playing` at frame `boundary`, which both take for their first sample.
  *
  * The fade ends on the boundary: as both loops repeat, the new one's end leads into its own
- * beginning, and the first beat is the new loop's alone. A busy machine may get here too late: then
- * nothing is changed, and the answer is null.
+ * beginning, and the first beat is the new loop's alone. `scheduled`, a loop that was to follow
+ * instead, is taken back. The answer is what follows now: on a busy machine, where it got too late
+ * to change anything, what was scheduled before.
  */
 export function swap(
   bus: AudioNode,
@@ -20,6 +19,7 @@ export function swap(
   loop: Loop,
   boundary: number,
   fadeFrames: number,
+  scheduled: Voice | null,
 ): Voice | null {
   const { context } = bus;
   const rate = context.sampleRate;
@@ -31,7 +31,8 @@ export function swap(
   );
   // All that takes time is done: from here on, it is but a few calls.
   const late = (margin: number) => context.currentTime * rate > from - margin;
-  if (late(8 * BLOCK)) return null;
+  if (late(8 * BLOCK)) return scheduled;
+  if (scheduled) unswap(playing, scheduled);
   const timing = { origin: boundary, from };
   const incoming = startVoice(bus, loop, samples, timing, otherPilot(playing.pilot));
   if (fadeFrames > 0) {
@@ -42,13 +43,17 @@ export function swap(
     incoming.gain.gain.setValueAtTime(1, boundary / rate);
   }
   if (late(2 * BLOCK)) {
-    playing.gain.gain.cancelScheduledValues(from / rate);
-    incoming.gain.disconnect();
-    incoming.source.stop();
+    unswap(playing, incoming);
     return null;
   }
-  playing.source.stop(boundary / rate + SILENT_SECONDS);
   return incoming;
+}
+
+/** Takes back a swap that has not begun: `playing` goes on as if nothing had been scheduled. */
+export function unswap(playing: Voice, incoming: Voice): void {
+  playing.gain.gain.cancelScheduledValues(incoming.from / incoming.source.context.sampleRate);
+  incoming.gain.disconnect();
+  incoming.source.stop();
 }
 
 /** The first voice of a performance: fades in over `seconds` from `at` (frames). */

@@ -9,6 +9,8 @@ export interface Voice extends Lane {
   samples: Float32Array;
   source: AudioBufferSourceNode;
   gain: GainNode;
+  /** context frame at which it begins to sound */
+  from: number;
   /** level of the pilot, see `gapcount.ts` */
   pilot: number;
 }
@@ -43,7 +45,7 @@ export function startVoice(
   const offset = (((timing.from - timing.origin) % length) + length) % length;
   source.start(timing.from / rate, offset / rate);
   source.onended = () => gain.disconnect();
-  return { loop, samples, source, gain, pilot, origin: timing.origin, length };
+  return { loop, samples, source, gain, pilot, ...timing, length };
 }
 
 /** The loop's samples at the context's rate. */
