@@ -35,7 +35,7 @@ def test_every_neuron_has_its_statistics(ear: ContrastiveEar, library: Library) 
 
 def test_they_are_those_of_the_music(ear: ContrastiveEar, library: Library) -> None:
     """Against one long stream of every track, listened to at once."""
-    statistics = take_statistics(ear, library.tracks, crops=32)
+    statistics = take_statistics(ear, library.tracks, crops=64)
     name = "encoder.2"
     with torch.no_grad():
         heard = torch.cat(

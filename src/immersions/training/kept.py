@@ -12,10 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from immersions.ears.checkpoint import config_from_dict
+from immersions.ears.contrastive import ContrastiveNetwork
+
+CHECKPOINT, METRICS, SETTINGS = "checkpoint.safetensors", "metrics.jsonl", "training.json"
 Row = dict[str, float]
 
 MAY_CHANGE = ("steps", "validate_every", "validation_batches", "checkpoint_every", "bfloat16")
@@ -123,3 +127,19 @@ def _flat(value: Any, name: str) -> dict[str, Any]:
     for key, inner in value.items():
         rows |= _flat(inner, f"{name}.{key}")
     return rows
+
+
+def averaged_network(folder: Path) -> ContrastiveNetwork:
+    """The averaged weights of the run in `folder`, finished or not; nothing there is changed.
+
+    Raises `ValueError` or `OSError` with one line.
+    """
+    path = folder / CHECKPOINT
+    settings = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
+    network = ContrastiveNetwork(config_from_dict(settings["ear"]))
+    try:
+        network.load_state_dict(part(load_file(path), "mean.network."))
+    except (SafetensorError, RuntimeError) as error:
+        said = " ".join(str(error).split())[:200]
+        raise ValueError(f"{path}: expected the checkpoint of a run ({said})") from None
+    return network.eval()

@@ -20,6 +20,9 @@ from torch import Tensor, nn
 from immersions.ears.contrastive import ContrastiveConfig, ContrastiveNetwork
 from immersions.training import cpc
 from immersions.training.kept import (
+    CHECKPOINT,
+    METRICS,
+    SETTINGS,
     Row,
     check_settings,
     forget_after,
@@ -30,7 +33,6 @@ from immersions.training.kept import (
 from immersions.training.library import Track
 from immersions.training.sampling import Batch, sample
 
-CHECKPOINT, METRICS, SETTINGS = "checkpoint.safetensors", "metrics.jsonl", "training.json"
 VALIDATION_SEED = 1_000_003
 
 

@@ -16,6 +16,7 @@ from immersions.training.library import Track
 
 CROP_FRAMES = 1024
 """About 24 s at the reference ear's rate: long enough to leave the warm-up out."""
+FEWEST_CROPS = 8
 ROWS_AT_ONCE = 256
 
 
@@ -23,7 +24,9 @@ ROWS_AT_ONCE = 256
 def take_statistics(
     ear: ContrastiveEar, tracks: Sequence[Track], crops: int = 64, seed: int = 0
 ) -> dict[str, LayerStatistics]:
-    """Statistics of every layer over `crops` excerpts, tracks in turn; warm-up frames left out.
+    """Statistics of every layer over excerpts, tracks in turn; warm-up frames left out.
+
+    As many excerpts as hear everything twice, from 8 to `crops`.
 
     The first frames of an excerpt hear the silence before it, so as many as the receptive field
     spans are dropped. Tracks shorter than an excerpt are heard one after another.
@@ -33,6 +36,8 @@ def take_statistics(
     stride = ear.network.stride
     frames = -(-max(CROP_FRAMES, 2 * warm_up) // stride) * stride
     long_enough = [track for track in tracks if track.frames >= frames]
+    everything = sum(track.frames for track in tracks)
+    crops = min(crops, max(FEWEST_CROPS, 2 * everything // frames))
     heard: dict[str, list[Float[Tensor, "neurons frames"]]] = {}
     for number in range(crops):
         excerpt = _excerpt(long_enough or tracks, number, frames, random)

@@ -1,0 +1,246 @@
+"""Has the ear learned? A linear probe tells 15 tracks apart that were never trained on.
+
+    python benchmarks/probe_tracks15.py                       # the bundled ear `small`
+    python benchmarks/probe_tracks15.py --checkpoint runs/small   # a run that is not finished
+
+One c per item (as long as the ear's visible steps, not overlapping); the first 70 % of each track
+train, the last 30 % test, and the item across the border is left out. Compared on the same items:
+the ear's c, the same network untrained (other weights for each seed, its batch norms calibrated on
+the training items), and mean and deviation of 64 log-mel bands. A seed draws the training items
+(and the untrained weights). Settings:
+
+- `all`: as many items of each track as four fifths of the shortest track's training items
+- `five`: five labelled items of each track
+- `all, disturbed` and `five, disturbed`: the test items at another gain and through a gentle
+  equaliser, each its own, so that level and colour alone do not tell the track
+
+`sd` is the difference in units of the pooled standard deviation over the seeds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import hashlib
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from immersions import ears
+from immersions.ears.contrastive import ContrastiveEar, ContrastiveNetwork
+from immersions.scalogram import Scalogram
+from immersions.training import probe_features, probe_items
+from immersions.training.kept import averaged_network, saved_step
+from immersions.training.library import content_key, find_sounds
+from immersions.training.probe import probe
+
+DISTURBANCE_SEED = 15
+FEW = 5
+Arrays = dict[str, np.ndarray]
+
+
+def main() -> None:
+    asked = arguments()
+    torch.set_num_threads(asked.threads)
+    network, name = network_of(asked)
+    shape = probe_items.item_shape(network.config)
+    paths = longest(find_sounds([asked.music]), asked.tracks)
+    tracks = [heard(path, number, network, asked.cache) for number, path in enumerate(paths)]
+    data, labels, training = joined(tracks)
+    features = ear_features(network, data, training, asked.seeds, asked.cache)
+    print(f"{name}: {len(labels)} items of {shape.seconds:.2f} s from {len(paths)} tracks")
+    for path, track in zip(paths, tracks, strict=True):
+        print(f"  {len(track['mel']):3d} items  {path.relative_to(asked.music.resolve())}")
+    result = compare(features, labels, training, asked.seeds)
+    show(result)
+    described = {
+        "benchmark": "probe_tracks15",
+        "ear": name,
+        "item_seconds": round(shape.seconds, 3),
+        "tracks": [path.name for path in paths],
+        "items": len(labels),
+        "seeds": asked.seeds,
+        "settings": result,
+    }
+    print(json.dumps(described))
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("ear", nargs="?", default="small", help="bundled name, or an ear's folder")
+    parser.add_argument("--checkpoint", type=Path, help="instead: folder of a run")
+    parser.add_argument("--music", type=Path, default=Path("data/music/evaluation"))
+    parser.add_argument("--tracks", type=int, default=15)
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--cache", type=Path, default=Path("data/cache/probe"))
+    return parser.parse_args()
+
+
+def network_of(asked: argparse.Namespace) -> tuple[ContrastiveNetwork, str]:
+    if asked.checkpoint:
+        step = saved_step(asked.checkpoint / "checkpoint.safetensors")
+        return averaged_network(asked.checkpoint), f"{asked.checkpoint.name} at step {step}"
+    ear = ears.load(asked.ear)
+    if not isinstance(ear, ContrastiveEar):
+        raise ValueError(f"{asked.ear}: expected an ear with a context network")
+    return ear.network, ear.name
+
+
+def longest(paths: list[Path], count: int) -> list[Path]:
+    """The longest tracks by decoded length, in order of their names."""
+    import soundfile
+
+    lengths = {path: soundfile.info(str(path)).duration for path in paths}
+    if len(lengths) < count:
+        raise ValueError(f"expected {count} tracks or more, found {len(lengths)}")
+    return sorted(sorted(paths, key=lambda path: -lengths[path])[:count])
+
+
+def heard(path: Path, number: int, network: ContrastiveNetwork, cache: Path) -> Arrays:
+    """What a track's items sound like to both sides, plain and disturbed; kept on disk."""
+    shape = probe_items.item_shape(network.config)
+    config = dataclasses.asdict(network.config.scalogram) | dataclasses.asdict(shape)
+    settings = hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest()[:12]
+    kept = cache / f"{content_key(path)}-{settings}-{number}.npz"
+    if kept.exists():
+        with np.load(kept, allow_pickle=False) as file:
+            return dict(file)
+    scalogram, sound = Scalogram(network.config.scalogram), probe_items.cut(path, shape)
+    other = probe_items.disturbed(sound, shape.sample_rate, DISTURBANCE_SEED + 1000 * number)
+    found: Arrays = {}
+    for suffix, items in (("", sound), ("_disturbed", other)):
+        parts = list(probe_items.batches(items))
+        mel = [probe_features.log_mel(torch.from_numpy(p), shape.sample_rate) for p in parts]
+        levels = [probe_items.levels(p, scalogram, shape).half() for p in parts]
+        found["mel" + suffix] = torch.cat(mel).numpy()
+        found["levels" + suffix] = torch.cat(levels).numpy()
+    cache.mkdir(parents=True, exist_ok=True)
+    np.savez(kept, **found)  # type: ignore[arg-type]
+    print(f"heard {path.name}", file=sys.stderr)
+    return found
+
+
+def joined(tracks: list[Arrays]) -> tuple[dict[str, torch.Tensor], torch.Tensor, torch.Tensor]:
+    """All items of all tracks that are trained or tested on; their tracks; which train."""
+    kept, labels, training = [], [], []
+    for number, track in enumerate(tracks):
+        first, last = probe_items.split_by_time(len(track["mel"]))
+        kept.append([*first, *last])
+        labels += [number] * len(kept[-1])
+        training += [True] * len(first) + [False] * len(last)
+    data = {
+        key: torch.from_numpy(
+            np.concatenate([track[key][rows] for track, rows in zip(tracks, kept, strict=True)])
+        )
+        for key in tracks[0]
+    }
+    return data, torch.tensor(labels), torch.tensor(training)
+
+
+def ear_features(
+    network: ContrastiveNetwork,
+    data: dict[str, torch.Tensor],
+    training: torch.Tensor,
+    seeds: int,
+    cache: Path,
+) -> dict[str, list[torch.Tensor]]:
+    """For each side a table (items, features) of each seed, and the same `disturbed`."""
+    plain, other = data["levels"], data["levels_disturbed"]
+    found = {
+        "trained": [probe_features.contexts(network, plain)] * seeds,
+        "trained disturbed": [probe_features.contexts(network, other)] * seeds,
+        "log-mel": [data["mel"]] * seeds,
+        "log-mel disturbed": [data["mel_disturbed"]] * seeds,
+    }
+    random = [untrained(network, plain, other, training, seed, cache) for seed in range(seeds)]
+    found["untrained"], found["untrained disturbed"] = map(list, zip(*random, strict=True))
+    return found
+
+
+def untrained(
+    network: ContrastiveNetwork,
+    plain: torch.Tensor,
+    other: torch.Tensor,
+    training: torch.Tensor,
+    seed: int,
+    cache: Path,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """c of the untrained network, plain and disturbed; kept, since runs do not change it."""
+    digest = hashlib.sha256(json.dumps(dataclasses.asdict(network.config)).encode())
+    digest.update(other.numpy().tobytes())
+    kept = cache / f"untrained-{digest.hexdigest()[:16]}-{seed}.npy"
+    if not kept.exists():
+        one = probe_features.untrained(network.config, plain[training], seed)
+        both = torch.stack([probe_features.contexts(one, table) for table in (plain, other)])
+        np.save(kept, both.numpy())
+        print(f"heard by the untrained ear of seed {seed}", file=sys.stderr)
+    first, second = torch.from_numpy(np.load(kept, allow_pickle=False))
+    return first, second
+
+
+def compare(
+    features: dict[str, list[torch.Tensor]],
+    labels: torch.Tensor,
+    training: torch.Tensor,
+    seeds: int,
+) -> dict[str, dict[str, dict[str, float]]]:
+    """Accuracy of each side in each setting, and how far the trained ear is ahead."""
+    everything = int(0.8 * min(int((training & (labels == k)).sum()) for k in labels.unique()))
+    result: dict[str, dict[str, dict[str, float]]] = {}
+    for words, per_label in (("all", everything), ("five", FEW)):
+        for disturbed in (False, True):
+            rows = {
+                side: scores(side, features, labels, training, per_label, seeds, disturbed)
+                for side in ("trained", "untrained", "log-mel")
+            }
+            result[words + ", disturbed" * disturbed] = summary(rows, per_label)
+    return result
+
+
+def scores(
+    side: str,
+    features: dict[str, list[torch.Tensor]],
+    labels: torch.Tensor,
+    training: torch.Tensor,
+    per_label: int,
+    seeds: int,
+    disturbed: bool,
+) -> list[float]:
+    found = []
+    for seed in range(seeds):
+        table = features[side][seed]
+        if disturbed:
+            table = torch.where(training[:, None], table, features[f"{side} disturbed"][seed])
+        found.append(probe(table, labels, training, ~training, per_label, seed).accuracy)
+    return found
+
+
+def summary(rows: dict[str, list[float]], per_label: int) -> dict[str, dict[str, float]]:
+    ours = np.array(rows["trained"])
+    found: dict[str, dict[str, float]] = {"items": {"per_track": per_label}}
+    for side, values in rows.items():
+        theirs = np.array(values)
+        found[side] = {"mean": round(theirs.mean(), 4), "sd": round(theirs.std(ddof=1), 4)}
+        if side != "trained":
+            pooled = float(np.sqrt((ours.var(ddof=1) + theirs.var(ddof=1)) / 2))
+            ahead = ours.mean() - theirs.mean()
+            found[side]["ahead"] = round(ahead, 4)
+            found[side]["ahead_in_sd"] = round(ahead / max(pooled, 1e-9), 2)
+    return found
+
+
+def show(result: dict[str, dict[str, dict[str, float]]]) -> None:
+    print(f"{'accuracy in %':28s}{'trained':>16s}{'untrained':>16s}{'log-mel':>16s}   ahead in sd")
+    for setting, row in result.items():
+        cells = [f"{100 * row[k]['mean']:9.1f} ± {100 * row[k]['sd']:4.1f}" for k in list(row)[1:]]
+        words = f"{setting} ({row['items']['per_track']:.0f} a track)"
+        ahead = ", ".join(f"{row[k]['ahead_in_sd']:+.1f}" for k in ("untrained", "log-mel"))
+        print(f"{words:28s}{cells[0]:>16s}{cells[1]:>16s}{cells[2]:>16s}   {ahead}")
+
+
+if __name__ == "__main__":
+    main()
