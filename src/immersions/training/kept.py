@@ -22,7 +22,10 @@ from immersions.ears.contrastive import ContrastiveNetwork
 CHECKPOINT, METRICS, SETTINGS = "checkpoint.safetensors", "metrics.jsonl", "training.json"
 Row = dict[str, float]
 
-MAY_CHANGE = ("steps", "validate_every", "validation_batches", "checkpoint_every", "bfloat16")
+MAY_CHANGE = (
+    *("steps", "warmup_steps", "bfloat16"),
+    *("validate_every", "validation_batches", "checkpoint_every"),
+)
 """Settings with which a run may go on although it was begun with others."""
 
 
