@@ -35,7 +35,7 @@ from immersions.scalogram import Scalogram
 from immersions.training import probe_features, probe_items
 from immersions.training.kept import averaged_network, saved_step
 from immersions.training.library import content_key, find_sounds
-from immersions.training.probe import probe
+from immersions.training.probe import draw, fit, score
 
 DISTURBANCE_SEED = 15
 FEW = 5
@@ -54,7 +54,7 @@ def main() -> None:
     print(f"{name}: {len(labels)} items of {shape.seconds:.2f} s from {len(paths)} tracks")
     for path, track in zip(paths, tracks, strict=True):
         print(f"  {len(track['mel']):3d} items  {path.relative_to(asked.music.resolve())}")
-    result = compare(features, labels, training, asked.seeds)
+    result = compare(features, labels, training)
     show(result)
     described = {
         "benchmark": "probe_tracks15",
@@ -183,40 +183,40 @@ def untrained(
 
 
 def compare(
-    features: dict[str, list[torch.Tensor]],
-    labels: torch.Tensor,
-    training: torch.Tensor,
-    seeds: int,
+    features: dict[str, list[torch.Tensor]], labels: torch.Tensor, training: torch.Tensor
 ) -> dict[str, dict[str, dict[str, float]]]:
     """Accuracy of each side in each setting, and how far the trained ear is ahead."""
     everything = int(0.8 * min(int((training & (labels == k)).sum()) for k in labels.unique()))
     result: dict[str, dict[str, dict[str, float]]] = {}
     for words, per_label in (("all", everything), ("five", FEW)):
-        for disturbed in (False, True):
-            rows = {
-                side: scores(side, features, labels, training, per_label, seeds, disturbed)
-                for side in ("trained", "untrained", "log-mel")
-            }
-            result[words + ", disturbed" * disturbed] = summary(rows, per_label)
+        plain: dict[str, list[float]] = {}
+        other: dict[str, list[float]] = {}
+        for side in ("trained", "untrained", "log-mel"):
+            tables = zip(features[side], features[f"{side} disturbed"], strict=True)
+            both = [
+                accuracies(*pair, labels, training, per_label, seed)
+                for seed, pair in enumerate(tables)
+            ]
+            plain[side], other[side] = map(list, zip(*both, strict=True))
+        result[words] = summary(plain, per_label)
+        result[f"{words}, disturbed"] = summary(other, per_label)
     return result
 
 
-def scores(
-    side: str,
-    features: dict[str, list[torch.Tensor]],
+def accuracies(
+    plain: torch.Tensor,
+    disturbed: torch.Tensor,
     labels: torch.Tensor,
     training: torch.Tensor,
     per_label: int,
-    seeds: int,
-    disturbed: bool,
-) -> list[float]:
-    found = []
-    for seed in range(seeds):
-        table = features[side][seed]
-        if disturbed:
-            table = torch.where(training[:, None], table, features[f"{side} disturbed"][seed])
-        found.append(probe(table, labels, training, ~training, per_label, seed).accuracy)
-    return found
+    seed: int,
+) -> tuple[float, float]:
+    """On test items as they are, and disturbed, of a classifier fitted to items as they are."""
+    drawn = draw(labels, training, per_label, seed)
+    classifier = fit(plain[drawn], labels[drawn], seed)
+    test = ~training
+    first, second = (score(classifier, table[test], labels[test]) for table in (plain, disturbed))
+    return first.accuracy, second.accuracy
 
 
 def summary(rows: dict[str, list[float]], per_label: int) -> dict[str, dict[str, float]]:

@@ -7,7 +7,6 @@ by cross-validation. Nothing here knows what the features or the labels are.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -15,8 +14,10 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 from torch.nn import functional
 
-PENALTIES = tuple(10.0 ** (power / 2) for power in range(2, -11, -1))
-"""Candidates for the L2 penalty beside the mean loss, largest first: 10 to 1e-5."""
+PENALTIES = (10.0, 3.0, 1.0, 0.3, 0.1, 0.03, 0.01, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5)
+"""Candidates for the L2 penalty beside the mean loss, largest first."""
+PATIENCE = 2
+"""Penalties tried after the best one: the loss outside falls and rises again, once."""
 SMALLEST_DEVIATION = 1e-6
 FOLDS = 5
 ITERATIONS = 200
@@ -48,7 +49,6 @@ class Score:
     accuracy: float
     loss: float
     penalty: float
-    trained_on: int
     tested_on: int
 
 
@@ -60,16 +60,19 @@ def probe(
     Raises `ValueError` when a label has fewer items than that, or none to test.
     """
     drawn = draw(labels, training, per_label, seed)
-    classifier = fit(features[drawn], labels[drawn], seed)
-    answers, right = classifier.scores(features[test]), labels[test]
-    if not len(right):
+    return score(fit(features[drawn], labels[drawn], seed), features[test], labels[test])
+
+
+def score(classifier: Classifier, features: Features, labels: Labels) -> Score:
+    """How well the classifier tells these items."""
+    if not len(labels):
         raise ValueError("expected items to test on, got none")
+    answers = classifier.scores(features)
     return Score(
-        accuracy=float((answers.argmax(1) == right).double().mean()),
-        loss=float(functional.cross_entropy(answers, right)),
+        accuracy=float((answers.argmax(1) == labels).double().mean()),
+        loss=float(functional.cross_entropy(answers, labels)),
         penalty=classifier.penalty,
-        trained_on=len(drawn),
-        tested_on=len(right),
+        tested_on=len(labels),
     )
 
 
@@ -96,15 +99,20 @@ def fit(features: Features, labels: Labels, seed: int = 0) -> Classifier:
     if len(features) < 2 or features.shape[1] < 1:
         raise ValueError(f"expected items with features, got {tuple(features.shape)}")
     folds, classes = _folds(labels, seed), int(labels.max()) + 1
-    losses = torch.zeros(len(PENALTIES), dtype=torch.float64)
-    for fold in folds.unique():
-        inside, outside = folds != fold, folds == fold
-        path = _path(features[inside], labels[inside], classes, PENALTIES)
-        for number, classifier in enumerate(path):
-            answers = classifier.scores(features[outside])
-            losses[number] += functional.cross_entropy(answers, labels[outside], reduction="sum")
-    best = int(losses.argmin())
-    return _path(features, labels, classes, PENALTIES[: best + 1])[-1]
+    inside = [
+        (_Descent(features[folds != fold], labels[folds != fold], classes), folds == fold)
+        for fold in folds.unique()
+    ]
+    best, lowest = 0, float("inf")
+    for number, penalty in enumerate(PENALTIES):
+        found = [(descent.to(penalty), outside) for descent, outside in inside]
+        loss = sum(score(c, features[out], labels[out]).loss * int(out.sum()) for c, out in found)
+        if loss < lowest:
+            best, lowest = number, loss
+        elif number - best >= PATIENCE:
+            break
+    whole = _Descent(features, labels, classes)
+    return [whole.to(penalty) for penalty in PENALTIES[: best + 1]][-1]
 
 
 def _folds(labels: Labels, seed: int) -> Labels:
@@ -119,42 +127,40 @@ def _folds(labels: Labels, seed: int) -> Labels:
     return folds
 
 
-def _path(
-    features: Features, labels: Labels, classes: int, penalties: Sequence[float]
-) -> list[Classifier]:
-    """A classifier for each penalty, largest first, each begun where the one before ended.
+class _Descent:
+    """Logistic regression on some items for one penalty after another, each begun at the last.
 
     The problem is convex, so where it begins changes nothing but the time it takes.
     """
-    exact = features.double()
-    mean, deviation = exact.mean(0), exact.std(0).clamp_min(SMALLEST_DEVIATION)
-    standard = (exact - mean) / deviation
-    weight = torch.zeros(classes, features.shape[1], dtype=torch.float64, requires_grad=True)
-    bias = torch.zeros(classes, dtype=torch.float64, requires_grad=True)
-    found = []
-    for penalty in penalties:
-        _descend(weight, bias, standard, labels, penalty)
-        now = weight.detach().clone(), bias.detach().clone()
-        found.append(Classifier(mean, deviation, *now, penalty))
-    return found
 
+    def __init__(self, features: Features, labels: Labels, classes: int) -> None:
+        exact = features.double()
+        self.labels = labels
+        self.mean = exact.mean(0)
+        self.deviation = exact.std(0).clamp_min(SMALLEST_DEVIATION)
+        self.standard = (exact - self.mean) / self.deviation
+        shape = classes, features.shape[1]
+        self.weight = torch.zeros(shape, dtype=torch.float64, requires_grad=True)
+        self.bias = torch.zeros(classes, dtype=torch.float64, requires_grad=True)
 
-def _descend(
-    weight: Tensor, bias: Tensor, standard: Tensor, labels: Labels, penalty: float
-) -> None:
-    optimiser = torch.optim.LBFGS(
-        [weight, bias],
-        max_iter=ITERATIONS,
-        tolerance_grad=1e-6,
-        tolerance_change=1e-10,
-        line_search_fn="strong_wolfe",
-    )
+    def to(self, penalty: float) -> Classifier:
+        """The optimum for this penalty."""
+        optimiser = torch.optim.LBFGS(
+            [self.weight, self.bias],
+            max_iter=ITERATIONS,
+            tolerance_grad=1e-5,
+            tolerance_change=1e-9,
+            line_search_fn="strong_wolfe",
+        )
 
-    def closure() -> Tensor:
-        optimiser.zero_grad()
-        loss = functional.cross_entropy(functional.linear(standard, weight, bias), labels)
-        loss = loss + 0.5 * penalty * weight.square().sum()
-        loss.backward()
-        return loss
+        def closure() -> Tensor:
+            optimiser.zero_grad()
+            answers = functional.linear(self.standard, self.weight, self.bias)
+            loss = functional.cross_entropy(answers, self.labels)
+            loss = loss + 0.5 * penalty * self.weight.square().sum()
+            loss.backward()
+            return loss
 
-    optimiser.step(closure)
+        optimiser.step(closure)
+        weight, bias = self.weight.detach().clone(), self.bias.detach().clone()
+        return Classifier(self.mean, self.deviation, weight, bias, penalty)

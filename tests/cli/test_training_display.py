@@ -1,0 +1,67 @@
+"""What a run looks like on a terminal, and in a file."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+
+import pytest
+
+from immersions.cli.training_display import Lines, display, milestone
+
+ROW = {"step": 40.0, "loss": 1.25}
+HELD_OUT = {"validation_all": 0.5, "validation_across": 0.75, "validation_within": 0.625}
+LINE = "step 40: loss 1.250  held out 50.0 % (other tracks 75.0 %, same track 62.5 %)"
+SHOWN = """
+from pathlib import Path
+from immersions.cli.training_display import Bars, display
+with display() as shown:
+    assert isinstance(shown, Bars)
+    shown.listen(2)
+    shown.listened(Path("[bold]odd.wav"))
+    shown.train(10, 40)
+    shown.say("left out [red]odd[/red].wav")
+    shown.trained({"step": 39.0, "loss": 2.0})
+    shown.trained({"step": 40.0, "loss": 1.25, "validation_all": 0.5,
+                   "validation_across": 0.75, "validation_within": 0.625})
+"""
+
+
+def test_a_validation_is_a_line() -> None:
+    assert milestone(ROW | HELD_OUT) == LINE
+    assert milestone(ROW) == ""
+    assert milestone({"step": 200.0, "loss": 1.25}) == "step 200: loss 1.250"
+
+
+def test_without_a_terminal_it_is_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    with display() as shown:
+        assert isinstance(shown, Lines)
+        shown.listen(3)
+        shown.train(10, 40)
+        shown.trained(ROW)
+        shown.trained(ROW | HELD_OUT)
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.splitlines() == ["listening to 3 files", "training from step 10 to 40", LINE]
+
+
+def test_on_a_terminal_it_is_bars_below_the_lines() -> None:
+    mine, its = pty.openpty()
+    environment = os.environ | {"TERM": "xterm", "COLUMNS": "120"}
+    process = subprocess.Popen([sys.executable, "-c", SHOWN], stderr=its, env=environment)
+    os.close(its)
+    seen = b""
+    try:
+        while piece := os.read(mine, 65536):
+            seen += piece
+    except OSError:  # how a pseudo-terminal says that its other end has closed
+        pass
+    os.close(mine)
+    assert process.wait() == 0
+    text = seen.decode()
+    assert LINE in text
+    assert "left out [red]odd[/red].wav" in text  # names are not markup
+    assert "[bold]odd.wav" in text
+    assert "40/40" in text
