@@ -8,7 +8,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 
-SMALL = {"width": 900, "height": 620}
+SMALL = {"width": 900, "height": 460}
+"""Drawn by the processor: as small as the page's parts allow."""
 
 
 @dataclass

@@ -35,13 +35,14 @@ def test_no_gap_over_swaps_and_a_killed_worker(player: Player, server: Server) -
     victim = server.wait_for_worker()
     os.kill(victim, signal.SIGKILL)
     killed = time.monotonic()
+    player.rest(0.1)  # what it had sent before may still arrive
     loops = player.ask("immersions.received.value")
-    player.wait("immersions.status.value.worker !== 'running'", RESTART_SECONDS)
-    player.wait("immersions.status.value.worker === 'running'", RESTART_SECONDS)
-    assert time.monotonic() - killed < RESTART_SECONDS
+    while server.wait_for_worker() == victim:
+        player.rest(0.1)
     player.wait(f"immersions.received.value > {loops}")
+    print(f"dreaming again {time.monotonic() - killed:.1f} s after the worker was killed")
+    assert time.monotonic() - killed < RESTART_SECONDS
     player.wait_for_swaps(2)
-    assert server.health()["worker_pid"] != victim
     assert player.interruptions() == NONE
     assert player.problems == []
 
@@ -51,15 +52,19 @@ def test_a_turned_control_is_carried_by_the_next_loop(player: Player) -> None:
     player.dream()
     player.wait_for_swaps(1)
     fader = player.page.locator("[data-parameter=learning_rate]")
-    loop, phase = player.ask(HEARD)
-    if (1 - phase) * player.ask("immersions.state.value.seconds") < 1:
-        player.wait(f"({HEARD})[1] < 0.5")
-        loop, _ = player.ask(HEARD)
-    before = player.ask("immersions.state.value.generation")
-    fader.press("ArrowRight")
-    player.wait(f"immersions.state.value.generation > {before}", 1)
-    turned = player.ask("immersions.state.value.generation")
-    player.wait(f"({HEARD})[0] !== {loop}", 6)
+    seconds = player.ask("immersions.state.value.seconds")
+    for _ in range(4):
+        before = player.ask("immersions.state.value.generation")
+        fader.press("ArrowRight")
+        player.wait(f"immersions.state.value.generation > {before}", 5)
+        turned = player.ask("immersions.state.value.generation")
+        loop, phase = player.ask(HEARD)
+        if (1 - phase) * seconds > 1:
+            break
+        # A machine this busy took too long to turn it: at the beginning of the next loop, then.
+        player.wait(f"({HEARD})[1] < 0.3")
+    player.wait(f"({HEARD})[0] !== {loop}", 2 * seconds)
+    player.wait(f"immersions.playing.value.header.id === ({HEARD})[0]")
     assert player.ask("immersions.playing.value.header.generation") >= turned
 
 

@@ -7,7 +7,8 @@ import { LayerLabels } from "./LayerLabels";
 import { marks } from "./marks";
 import { NetworkPicture } from "./network";
 import { usePointer } from "./pointer";
-import { type Bounds, bounds, HOME, viewOf } from "./view";
+import { Sharpness } from "./sharpness";
+import { type Bounds, bounds, HOME, type Size, viewOf } from "./view";
 
 /** Room for the layers' names on the left, in CSS pixels. */
 const INSET = { left: 118, right: 22, top: 18, bottom: 18 };
@@ -23,6 +24,7 @@ export function NetworkView() {
   const camera = useSignal(HOME);
   const trouble = useSignal("");
   const box = useRef(SQUARE);
+  const sharpness = useRef(new Sharpness());
 
   useEffect(() => {
     if (!canvas.current) return;
@@ -56,7 +58,7 @@ export function NetworkView() {
   useAnimation((now) => {
     const heard = stage.heard(now);
     if (!picture.current || !canvas.current) return;
-    const size = resize(canvas.current);
+    const size = resize(canvas.current, sharpness.current.at(now));
     const next = viewOf(box.current, size, INSET, camera.peek());
     if (JSON.stringify(next) !== JSON.stringify(view.peek())) view.value = next;
     picture.current.draw({
@@ -110,8 +112,8 @@ function openPicture(canvas: HTMLCanvasElement): NetworkPicture {
 }
 
 /** Gives the canvas as many pixels as it covers; its size in CSS pixels. */
-function resize(canvas: HTMLCanvasElement): { width: number; height: number } {
-  const ratio = Math.min(LARGEST_RATIO, window.devicePixelRatio || 1);
+function resize(canvas: HTMLCanvasElement, share: number): Size {
+  const ratio = Math.min(LARGEST_RATIO, window.devicePixelRatio || 1) * share;
   const size = { width: canvas.clientWidth || 1, height: canvas.clientHeight || 1 };
   const width = Math.round(size.width * ratio);
   const height = Math.round(size.height * ratio);

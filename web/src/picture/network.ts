@@ -6,6 +6,9 @@ import { TEXTURE_WIDTH } from "./shaders";
 import { vertexBytes } from "./vertices";
 import type { View } from "./view";
 
+/** The page's background, `--night`. */
+const NIGHT = [6 / 255, 7 / 255, 12 / 255] as const;
+
 /** What to draw: a loop's activations at a phase of it, seen through a view. */
 export interface Scene {
   loop: Loop | null;
@@ -75,7 +78,7 @@ export class NetworkPicture {
     const { gl } = this;
     const { drawingBufferWidth: width, drawingBufferHeight: height } = gl;
     gl.viewport(0, 0, width, height);
-    gl.clearColor(0, 0, 0, 0);
+    gl.clearColor(...NIGHT, 1);
     gl.clear(gl.COLOR_BUFFER_BIT);
     if (this.#count === 0) return;
     gl.useProgram(this.#program);

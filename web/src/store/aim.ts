@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
 import type { ClientMessage, Range } from "../messages";
 import { wholeLayer } from "../range";
+import { soon } from "./soon";
 
 export type AimMode = "replace" | "add";
 const HELD_MS = 700;
@@ -20,7 +21,7 @@ export class Aim {
 
   constructor(
     private readonly send: (message: ClientMessage) => boolean,
-    private readonly later: (callback: () => void) => void = (f) => requestAnimationFrame(f),
+    private readonly later: (callback: () => void) => void = soon,
     private readonly now: () => number = () => performance.now(),
   ) {}
 

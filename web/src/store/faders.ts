@@ -1,5 +1,6 @@
 import { type Signal, signal } from "@preact/signals";
 import type { ParameterDeclaration } from "../messages";
+import { soon } from "./soon";
 
 /** A value that the performer turned is not turned back by an older state for this long. */
 const HELD_MS = 700;
@@ -7,7 +8,7 @@ const HELD_MS = 700;
 /**
  * The values of all parameters as the performer sees them.
  *
- * A turned fader shows at once; what was turned within one animation frame is sent together, and is
+ * A turned fader shows at once; what was turned within a moment is sent together, and is
  * kept for later where there is no connection.
  */
 export class Faders {
@@ -18,7 +19,7 @@ export class Faders {
 
   constructor(
     private readonly send: (values: Record<string, number>) => boolean,
-    private readonly later: (callback: () => void) => void = (f) => requestAnimationFrame(f),
+    private readonly later: (callback: () => void) => void = soon,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
