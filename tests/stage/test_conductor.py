@@ -5,6 +5,7 @@ import os
 import signal
 import time
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -158,3 +159,22 @@ def test_an_ear_that_cannot_be_loaded_is_tried_ever_more_slowly_and_named(clip):
             assert conductor.progress.life == "running"
 
     asyncio.run(play())
+
+
+def test_a_conductor_that_is_stopped_at_once_leaves_nothing_behind(clip):
+    async def play():
+        for wait in (0.0, 0.001, 0.02):
+            async with conducting("small") as (conductor, _):
+                conductor.begin(DREAMING, clip, RATE)
+                await asyncio.sleep(wait)
+
+    asyncio.run(play())
+    children = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()
+    assert not [pid for pid in children if b"workers.child" in command_of(pid)]
+
+
+def command_of(pid):
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""

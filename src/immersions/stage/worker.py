@@ -49,25 +49,14 @@ class Worker:
 
     @classmethod
     async def start(cls, config: WorkerConfig) -> Worker:
-        threads = str(config.threads)
-        process = await asyncio.create_subprocess_exec(
-            *config.command(),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            limit=_BUFFER,
-            env={
-                # Threads that spin while they wait stop each other where others work, too: with
-                # two on two busy cores a step took 13 s, and 0.3 s with threads that sleep.
-                "OMP_WAIT_POLICY": "PASSIVE",
-                **os.environ,
-                "OMP_NUM_THREADS": threads,
-                "MKL_NUM_THREADS": threads,
-            },
-            # A session of its own: Ctrl-C is the server's, which then ends its worker in order.
-            start_new_session=True,
-        )
-        return cls(process)
+        starting = asyncio.create_task(_spawn(config))
+        try:
+            return cls(await asyncio.shield(starting))
+        except asyncio.CancelledError:
+            # Who cancels a start does not want a process left behind.
+            with contextlib.suppress(OSError):
+                await cls(await starting).end()
+            raise
 
     @property
     def pid(self) -> int:
@@ -113,6 +102,27 @@ class Worker:
             rest = rest[-4096:]
         if rest.strip():
             self._last_words.append(_words(rest))
+
+
+async def _spawn(config: WorkerConfig) -> asyncio.subprocess.Process:
+    threads = str(config.threads)
+    return await asyncio.create_subprocess_exec(
+        *config.command(),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        limit=_BUFFER,
+        env={
+            # Threads that spin while they wait stop each other where others work, too: with
+            # two on two busy cores a step took 13 s, and 0.3 s with threads that sleep.
+            "OMP_WAIT_POLICY": "PASSIVE",
+            **os.environ,
+            "OMP_NUM_THREADS": threads,
+            "MKL_NUM_THREADS": threads,
+        },
+        # A session of its own: Ctrl-C is the server's, which then ends its worker in order.
+        start_new_session=True,
+    )
 
 
 def _words(line: bytes) -> str:
