@@ -14,10 +14,10 @@ from immersions.scalogram.fourier import RealTransform, smooth
 from immersions.scalogram.kernels import kernels, late_kernels
 from immersions.scalogram.windows import EvenWindows, UnevenWindows
 
-# Where a Hann window's side lobes have fallen to about 5e-6: everything further is left out.
-SIDE_LOBES_KEPT = 40.0
+# Where a Hann window's side lobes have fallen to about 1e-6: everything further is left out.
+SIDE_LOBES_KEPT = 64.0
 # Above this share of the loop's rate, listening to the loop itself is faster than decimating it.
-WORTH_DECIMATING = 0.3
+WORTH_DECIMATING = 0.31
 
 
 @dataclass(frozen=True)
