@@ -22,6 +22,7 @@ export function NetworkView() {
   const picture = useRef<NetworkPicture | null>(null);
   const { view } = stage;
   const camera = useSignal(HOME);
+  const size = useSignal<Size>({ width: 1, height: 1 });
   const trouble = useSignal("");
   const box = useRef(SQUARE);
   const sharpness = useRef(new Sharpness());
@@ -58,9 +59,10 @@ export function NetworkView() {
   useAnimation((now) => {
     const heard = stage.heard(now);
     if (!picture.current || !canvas.current) return;
-    const size = resize(canvas.current, sharpness.current.at(now));
-    const next = viewOf(box.current, size, INSET, camera.peek());
-    if (JSON.stringify(next) !== JSON.stringify(view.peek())) view.value = next;
+    const present = resize(canvas.current, sharpness.current.at(now));
+    const next = viewOf(box.current, present, INSET, camera.peek());
+    if (differ(present, size.peek())) size.value = present;
+    if (differ(next, view.peek())) view.value = next;
     picture.current.draw({
       loop: heard?.loop ?? null,
       phase: heard?.phase ?? 0,
@@ -95,9 +97,13 @@ export function NetworkView() {
         {...pointer}
       />
       {trouble.value && <p class="trouble">{trouble.value}</p>}
-      <LayerLabels view={view} />
+      <LayerLabels view={view} size={size} />
     </div>
   );
+}
+
+function differ<T extends object>(a: T, b: T): boolean {
+  return (Object.keys(a) as (keyof T)[]).some((key) => a[key] !== b[key]);
 }
 
 function openPicture(canvas: HTMLCanvasElement): NetworkPicture {
