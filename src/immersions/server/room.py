@@ -86,7 +86,10 @@ class Room:
         telling = asyncio.create_task(self._tell_status())
         try:
             await self._begin(lambda state: state)
-            await asyncio.gather(dreaming, telling)
+            # Not gather, which would cancel the dreaming at once; `stop` does, and waits.
+            done, _ = await asyncio.wait((dreaming, telling), return_when=asyncio.FIRST_EXCEPTION)
+            for task in done:
+                task.result()
         finally:
             telling.cancel()
             for task in tuple(self._tasks):

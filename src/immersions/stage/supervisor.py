@@ -94,9 +94,11 @@ class Supervisor:
                 else:
                     message = await self._wait_after(reason)
         finally:
+            lives = [life for life in (self._present, self._spare) if life is not None]
+            for life in lives:
+                life.worker.kill()  # first of all, in case this is hurried, too
             sparing.cancel()
             await asyncio.gather(sparing, return_exceptions=True)
-            lives = [life for life in (self._present, self._spare) if life is not None]
             await asyncio.gather(*(life.end() for life in lives))
             self._listener.on_life("stopped", "")
 
