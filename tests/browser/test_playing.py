@@ -54,15 +54,15 @@ def test_a_turned_control_is_carried_by_the_next_loop(player: Player) -> None:
     fader = player.page.locator("[data-parameter=learning_rate]")
     seconds = player.ask("immersions.state.value.seconds")
     for _ in range(4):
+        # Half a second is enough on an idle machine (benchmarks/ measure that), not on a busy one.
+        player.wait(f"({HEARD})[1] < 0.2", 2 * seconds)
         before = player.ask("immersions.state.value.generation")
         fader.press("ArrowRight")
         player.wait(f"immersions.state.value.generation > {before}", 5)
         turned = player.ask("immersions.state.value.generation")
         loop, phase = player.ask(HEARD)
-        if (1 - phase) * seconds > 1:
+        if phase < 0.5:
             break
-        # A machine this busy took too long to turn it: at the beginning of the next loop, then.
-        player.wait(f"({HEARD})[1] < 0.3")
     player.wait(f"({HEARD})[0] !== {loop}", 2 * seconds)
     player.wait(f"immersions.playing.value.header.id === ({HEARD})[0]")
     assert player.ask("immersions.playing.value.header.generation") >= turned

@@ -21,6 +21,16 @@ describe("resampleLoop", () => {
     expect(Math.max(...down)).toBeLessThan(1e-3);
   });
 
+  it("takes a loop of four seconds in a moment", () => {
+    const begun = performance.now();
+    expect(resampleLoop(sine(64000, 440), 16000, 44100).length).toBe(176400);
+    expect(performance.now() - begun).toBeLessThan(1500);
+  });
+
+  it("works on loops shorter than the kernel", () => {
+    expect(Math.max(...resampleLoop(sine(16, 1), 16000, 32000))).toBeCloseTo(1, 2);
+  });
+
   it("copies at the same rate", () => {
     const loop = sine(100, 3);
     expect(resampleLoop(loop, 44100, 44100)).toEqual(loop);

@@ -1,5 +1,7 @@
-/** Zero crossings of the windowed sinc on each side: stopband below -80 dB. */
+/** Zero crossings of the windowed sinc on each side: what is folded back lies below -80 dB. */
 const WINGS = 24;
+/** Entries of the kernel's table from one zero crossing to the next; between them, lines. */
+const FINENESS = 512;
 
 /**
  * A loop at another sample rate: a windowed sinc that runs round the loop's seam.
@@ -17,27 +19,43 @@ export function resampleLoop(
   const step = loop.length / out.length;
   const cutoff = Math.min(1, 1 / step);
   const reach = Math.ceil(WINGS / cutoff);
-  for (let i = 0; i < out.length; i++) out[i] = cutoff * at(loop, i * step, cutoff, reach);
+  const kernel = kernelTable();
+  // As if the loop went on before its beginning and after its end.
+  const around = Float32Array.from({ length: loop.length + 2 * reach }, (_, i) => {
+    const k = (i - reach) % loop.length;
+    return loop[k < 0 ? k + loop.length : k];
+  });
+  for (let i = 0; i < out.length; i++) {
+    const position = i * step;
+    const first = Math.floor(position) - reach + 1;
+    let sum = 0;
+    for (let k = first; k < first + 2 * reach; k++)
+      sum += around[k + reach] * at(kernel, Math.abs(position - k) * cutoff);
+    out[i] = cutoff * sum;
+  }
   return out;
 }
 
-function at(loop: Float32Array, position: number, cutoff: number, reach: number): number {
-  const centre = Math.floor(position);
-  let sum = 0;
-  for (let k = centre - reach + 1; k <= centre + reach; k++) {
-    const x = position - k;
-    const index = ((k % loop.length) + loop.length) % loop.length;
-    sum += loop[index] * sinc(x * cutoff) * blackman(x / reach);
-  }
-  return sum;
+/** The kernel's right half, at `FINENESS` points a zero crossing. */
+function kernelTable(): Float32Array {
+  return Float32Array.from({ length: WINGS * FINENESS + 2 }, (_, i) => {
+    const x = i / FINENESS;
+    return x >= WINGS ? 0 : sinc(x) * blackman(x / WINGS);
+  });
+}
+
+function at(kernel: Float32Array, x: number): number {
+  const place = x * FINENESS;
+  const index = Math.floor(place);
+  if (index + 1 >= kernel.length) return 0;
+  return kernel[index] + (place - index) * (kernel[index + 1] - kernel[index]);
 }
 
 function sinc(x: number): number {
   return x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
 }
 
-/** Blackman window on -1..1. */
+/** Blackman window on 0..1. */
 function blackman(x: number): number {
-  if (Math.abs(x) >= 1) return 0;
   return 0.42 + 0.5 * Math.cos(Math.PI * x) + 0.08 * Math.cos(2 * Math.PI * x);
 }

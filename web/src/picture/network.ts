@@ -29,7 +29,7 @@ export class NetworkPicture {
   #count = 0;
   #layers: LayerShape[] = [];
   #addressed: { loop: Loop | null; blocks: string } | null = null;
-  /** the playing loop's texture and the next one's */
+  /** textures of the loop before, the playing one and the next one */
   #textures = new Map<Loop, WebGLTexture>();
 
   constructor(readonly gl: WebGL2RenderingContext) {
@@ -66,7 +66,7 @@ export class NetworkPicture {
   /** Sends a loop's activations to the GPU before it sounds. */
   prepare(loop: Loop): void {
     if (this.#textures.has(loop) || loop.activations.length === 0) return;
-    while (this.#textures.size > 1) {
+    while (this.#textures.size > 2) {
       const [oldest, texture] = this.#textures.entries().next().value as [Loop, WebGLTexture];
       this.gl.deleteTexture(texture);
       this.#textures.delete(oldest);

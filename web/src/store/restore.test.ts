@@ -24,16 +24,19 @@ const played: State = {
 
 describe("restoring", () => {
   it("brings a server that was started again to where the performance was", () => {
-    expect(restoring(played, fresh)).toEqual([
-      { type: "clip", id: "break" },
-      { type: "set", parameters: { rate: 0.5, shift: 0.2 } },
-      { type: "target", ranges: [wholeLayer("a")], mode: "replace" },
-      { type: "run", running: true },
-    ]);
+    const target = { type: "target", ranges: [wholeLayer("a")], mode: "replace" };
+    expect(restoring(played, fresh)).toEqual({
+      now: [
+        { type: "clip", id: "break" },
+        { type: "set", parameters: { rate: 0.5, shift: 0.2 } },
+        { type: "run", running: true },
+      ],
+      withEar: { ear: "small", message: target },
+    });
   });
 
   it("says nothing to a first server and to one that went on", () => {
-    expect(restoring(null, fresh)).toEqual([]);
-    expect(restoring(played, { ...fresh, generation: 95 })).toEqual([]);
+    expect(restoring(null, fresh)).toBeNull();
+    expect(restoring(played, { ...fresh, generation: 95 })).toBeNull();
   });
 });

@@ -17,7 +17,7 @@ import { decodeLayout, type Layout, type Loop } from "../protocol/frame";
 import { Aim } from "./aim";
 import { Faders } from "./faders";
 import { Notices } from "./notices";
-import { restoring } from "./restore";
+import { type Restoring, restoring } from "./restore";
 import { upload } from "./uploads";
 
 const QUIET: GapReport = { gaps: 0, jumps: 0, broken: 0, peak: 0, peakFrame: 0 };
@@ -52,6 +52,7 @@ export class Stage {
   /** when each loop arrived, in milliseconds of `performance.now` */
   readonly arrivals = new WeakMap<Loop, number>();
   readonly #connection: Connection;
+  #withEar: Restoring["withEar"] | null = null;
 
   constructor(page: string) {
     this.player = new Player({
@@ -139,11 +140,12 @@ export class Stage {
   }
 
   #greet(welcome: Welcome): void {
-    const messages = restoring(this.state.peek(), welcome.state);
+    const restored = restoring(this.state.peek(), welcome.state);
     this.welcome.value = welcome;
     this.clips.value = welcome.clips;
-    for (const message of messages) this.send(message);
-    if (messages.length === 0) this.#follow(welcome.state);
+    this.#withEar = restored?.withEar ?? null;
+    for (const message of restored?.now ?? []) this.send(message);
+    if (!restored) this.#follow(welcome.state);
     this.faders.flush();
   }
 
@@ -155,7 +157,9 @@ export class Stage {
   }
 
   async #meet(ear: EarDescription): Promise<void> {
+    if (this.#withEar?.ear === ear.id && this.send(this.#withEar.message)) this.#withEar = null;
     const same = this.ear.peek()?.hash === ear.hash && this.layout.peek() !== null;
+    if (!same) this.layout.value = null;
     this.ear.value = ear;
     this.aim.fitTo(ear.layers.map(({ name }) => name));
     if (same) return;
