@@ -127,10 +127,11 @@ def _band(layer: Shape, bottom: float, height: float) -> NDArray[np.float64]:
 
 
 def _rows(layer: Shape, width: float, height: float) -> int:
-    """How many rows make the distances across and upwards most alike."""
+    """How many rows make the distances across and upwards most alike, and leave least empty."""
 
     def unevenness(rows: int) -> float:
         columns = math.ceil(layer.channels / rows)
-        return abs(math.log((width / (columns * layer.pitches)) / (height / rows)))
+        empty = columns * rows / layer.channels - 1
+        return abs(math.log((width / (columns * layer.pitches)) / (height / rows))) + 2 * empty
 
     return min(range(1, layer.channels + 1), key=unevenness)
