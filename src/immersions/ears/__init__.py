@@ -47,10 +47,10 @@ def _made_by(module: str, function: str) -> Ear:
     sys.path.append(str(Path.cwd()))
     try:
         ear = getattr(importlib.import_module(module), function)()
-    except (ImportError, AttributeError) as error:
+    except Exception as error:  # whatever the user's own code raises
         raise ValueError(
             f"{module}:{function}: expected a callable that makes an ear: {error}"
-        ) from None
+        ) from error
     finally:
         sys.path.remove(str(Path.cwd()))
     if not isinstance(ear, Ear):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,9 @@ from immersions.scalogram import ScalogramConfig
 FORMAT = 1
 WEIGHTS, CONFIG, CARD = "model.safetensors", "config.json", "README.md"
 LARGEST_CONFIG = 1 << 20
-STATISTICS = ("mean", "deviation", "quantiles")
+NETWORK, STATISTICS = "network.", "statistics."
+KINDS = ("mean", "deviation", "quantiles")
+DTYPES = ("F16", "BF16", "F32", "F64", "I64")
 
 
 def save_pretrained(
@@ -47,13 +49,10 @@ def save_pretrained(
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     dtype = torch.float16 if half else torch.float32
-    tensors = {f"network.{key}": value for key, value in network.state_dict().items()}
+    tensors = {f"{NETWORK}{key}": value for key, value in network.state_dict().items()}
     for layer, row in statistics.items():
-        tensors |= {f"statistics.{layer}.{kind}": getattr(row, kind) for kind in STATISTICS}
-    kept = {
-        key: (value.to(dtype) if value.is_floating_point() else value).contiguous().cpu()
-        for key, value in tensors.items()
-    }
+        tensors |= {f"{STATISTICS}{layer}.{kind}": getattr(row, kind) for kind in KINDS}
+    kept = {key: _kept(value, dtype).contiguous().cpu() for key, value in tensors.items()}
     described = {"format": FORMAT, "name": name, "architecture": "contrastive"}
     config = described | {"config": asdict(network.config)}
     _place(folder / WEIGHTS, lambda path: save_file(kept, path, {"format": "pt"}))
@@ -69,14 +68,24 @@ def from_pretrained(name: str | Path) -> ContrastiveEar:
     """
     folder = _folder(name)
     described = _config(folder / CONFIG)
-    network = ContrastiveNetwork(_parsed(folder / CONFIG, described))
-    tensors = _tensors(folder / WEIGHTS)
-    expected = {f"network.{key}": value for key, value in network.state_dict().items()}
-    weights = {key: value for key, value in tensors.items() if key.startswith("network.")}
-    _compare(folder / WEIGHTS, weights, expected)
-    network.load_state_dict({key.removeprefix("network."): v for key, v in weights.items()})
-    ear = ContrastiveEar(str(described.get("name", folder.name)), network)
-    ear.statistics = _statistics(folder / WEIGHTS, tensors, ear)
+    path = folder / WEIGHTS
+    with torch.device("meta"):  # shapes alone: what the file does not hold is never allocated
+        sketch = _sketch(folder / CONFIG, described)
+    tensors = _tensors(path, _expected(sketch))
+    network = ContrastiveNetwork(sketch.config)
+    network.load_state_dict(
+        {key.removeprefix(NETWORK): v for key, v in tensors.items() if key.startswith(NETWORK)}
+    )
+    ear = ContrastiveEar(described["name"], network)
+    if not all(bool(torch.isfinite(weight).all()) for weight in ear.network.parameters()):
+        raise ValueError(f"{path}: a batch norm holds a variance below zero")
+    if len(tensors) > len(network.state_dict()):
+        ear.statistics = {
+            layer.name: LayerStatistics(
+                **{kind: tensors[f"{STATISTICS}{layer.name}.{kind}"] for kind in KINDS}
+            )
+            for layer in ear.layers
+        }
     return ear
 
 
@@ -113,67 +122,79 @@ def _config(path: Path) -> dict[str, Any]:
         raise ValueError(f"{path}: expected a short JSON file, got {path.stat().st_size} bytes")
     try:
         described = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"{path}: expected JSON, got: {error}") from None
     if not isinstance(described, dict) or described.get("architecture") != "contrastive":
         raise ValueError(f"{path}: expected an ear with architecture 'contrastive'")
     if described.get("format") != FORMAT:
-        raise ValueError(f"{path}: expected format {FORMAT}, got {described.get('format')!r}")
+        raise ValueError(f"{path}: expected format {FORMAT}, got {described.get('format')!r:.60}")
+    name = described.setdefault("name", path.parent.name)
+    if not isinstance(name, str) or not 1 <= len(name) <= 100 or not name.isprintable():
+        raise ValueError(f"{path}: expected a name of up to 100 characters, got {name!r:.60}")
     return described
 
 
-def _parsed(path: Path, described: dict[str, Any]) -> ContrastiveConfig:
+def _sketch(path: Path, described: dict[str, Any]) -> ContrastiveNetwork:
+    """The network that a configuration describes; `ValueError` in one line if it does not."""
     try:
-        return config_from_dict(described["config"])
+        return ContrastiveNetwork(config_from_dict(described["config"]))
     except (TypeError, KeyError, ValueError, AttributeError) as error:
-        raise ValueError(f"{path}: this does not describe an ear: {error}") from None
+        missing = "nothing called " if isinstance(error, KeyError) else ""
+        said = " ".join(f"{missing}{error}".split())[:200]
+        raise ValueError(f"{path}: this does not describe an ear: {said}") from None
 
 
-def _tensors(path: Path) -> dict[str, Tensor]:
+def _expected(network: ContrastiveNetwork) -> dict[str, tuple[int, ...]]:
+    """The shape of every tensor that an ear's file may hold, its statistics included."""
+    shapes = {f"{NETWORK}{key}": tuple(v.shape) for key, v in network.state_dict().items()}
+    for name, channels, pitches, _ in network.layer_rows():
+        neurons = (channels, pitches)
+        for kind in KINDS:
+            shape = (len(QUANTILES), *neurons) if kind == "quantiles" else neurons
+            shapes[f"{STATISTICS}{name}.{kind}"] = shape
+    return shapes
+
+
+def _tensors(path: Path, expected: Mapping[str, tuple[int, ...]]) -> dict[str, Tensor]:
+    """The tensors of a file, in single precision: its names and shapes are checked first."""
     try:
         with safe_open(path, framework="pt") as file:
-            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+            names = set(file.keys())
+            _check_names(path, names, expected)
+            for key in sorted(names):
+                part = file.get_slice(key)
+                got, kind = tuple(part.get_shape()), part.get_dtype()
+                if got != expected[key] or kind not in DTYPES:
+                    wanted = f"{expected[key]} of {', '.join(DTYPES)}"
+                    raise ValueError(f"{path}: {key}: expected {wanted}, got {got} of {kind}")
+            tensors = {key: file.get_tensor(key) for key in names}
     except (SafetensorError, OSError) as error:
         raise ValueError(
             f"{path}: expected safetensors, got a file it cannot read: {error}"
         ) from None
     for key, value in tensors.items():
-        if value.is_floating_point():
-            if not bool(torch.isfinite(value).all()):
-                raise ValueError(f"{path}: {key} holds values that are not finite")
-            tensors[key] = value.float()
+        if not bool(torch.isfinite(value).all()):
+            raise ValueError(f"{path}: {key} holds values that are not finite")
+        tensors[key] = value.float() if value.is_floating_point() else value
     return tensors
 
 
-def _compare(path: Path, got: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> None:
-    if odd := sorted(set(got) ^ set(expected)):
-        raise ValueError(f"{path}: does not fit its config: {odd[0]} is missing or not expected")
-    for key, value in expected.items():
-        if got[key].shape != value.shape:
-            raise ValueError(
-                f"{path}: {key}: expected shape {tuple(value.shape)}, got {tuple(got[key].shape)}"
-            )
+def _check_names(path: Path, got: Set[str], expected: Mapping[str, tuple[int, ...]]) -> None:
+    """All the network's tensors, and of the statistics all or none."""
+    wanted = set(expected)
+    if not any(key.startswith(STATISTICS) for key in got):
+        wanted = {key for key in wanted if key.startswith(NETWORK)}
+    if odd := sorted(got ^ wanted):
+        fault = "is missing" if odd[0] in wanted else "is not expected"
+        raise ValueError(f"{path}: does not fit its config: {odd[0]!r:.100} {fault}")
 
 
-def _statistics(
-    path: Path, tensors: Mapping[str, Tensor], ear: ContrastiveEar
-) -> dict[str, LayerStatistics]:
-    found = {key for key in tensors if key.startswith("statistics.")}
-    if not found:
-        return {}
-    expected = {}
-    for layer in ear.layers:
-        shape = (layer.channels, layer.pitches)
-        for kind in STATISTICS:
-            full = (len(QUANTILES), *shape) if kind == "quantiles" else shape
-            expected[f"statistics.{layer.name}.{kind}"] = torch.empty(full)
-    _compare(path, {key: tensors[key] for key in found}, expected)
-    return {
-        layer.name: LayerStatistics(
-            **{kind: tensors[f"statistics.{layer.name}.{kind}"] for kind in STATISTICS}
-        )
-        for layer in ear.layers
-    }
+def _kept(value: Tensor, dtype: torch.dtype) -> Tensor:
+    """A number too large for half precision stays in single."""
+    if not value.is_floating_point():
+        return value
+    small = value.to(dtype)
+    return small if bool(torch.isfinite(small).all()) else value.float()
 
 
 def _place(path: Path, write: Any) -> None:

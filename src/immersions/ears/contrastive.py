@@ -3,54 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from immersions.ears.blocks import Activity, CausalConv, ContextBlock, EncoderBlock, NormedConv
+from immersions.ears.config import ContextBlockConfig, ContrastiveConfig, EncoderBlockConfig
 from immersions.ears.ear import Activations, Edit, Layer, LayerStatistics, check_names
-from immersions.scalogram import Scalogram, ScalogramConfig
+from immersions.scalogram import Scalogram
+
+__all__ = [
+    "SCALOGRAM",
+    "ContextBlockConfig",
+    "ContrastiveConfig",
+    "ContrastiveEar",
+    "ContrastiveNetwork",
+    "EncoderBlockConfig",
+    "parameter_counts",
+]
 
 SCALOGRAM = "scalogram"
 SHORTEST_LOOP_SECONDS = 2.0
-
-
-@dataclass(frozen=True)
-class EncoderBlockConfig:
-    """Kernels are (pitches, frames); `pool` halves are (pitches, frames) factors."""
-
-    channels: int
-    kernel1: tuple[int, int]
-    kernel2: tuple[int, int]
-    pool: tuple[int, int] = (1, 1)
-    pad_pitches1: int = 0
-    pad_pitches2: int = 0
-
-
-@dataclass(frozen=True)
-class ContextBlockConfig:
-    """`kernel` in frames, `pool` the factor by which time is halved before it."""
-
-    channels: int
-    kernel: int
-    pool: int = 1
-
-
-@dataclass(frozen=True)
-class ContrastiveConfig:
-    """Everything that shapes a contrastive ear. Steps are those of z, the encoder's output."""
-
-    scalogram: ScalogramConfig = field(default_factory=ScalogramConfig)
-    encoder: tuple[EncoderBlockConfig, ...] = ()
-    context: tuple[ContextBlockConfig, ...] = ()
-    loop_seconds: float = 4.0
-    visible_steps: int = 64
-    gap_steps: int = 4
-    predicted_steps: int = 16
-    dropout: float = 0.0
-    slope: float = 0.0
 
 
 class ContrastiveNetwork(nn.Module):
@@ -73,6 +47,7 @@ class ContrastiveNetwork(nn.Module):
             conv = CausalConv(channels, step.channels, 1, step.kernel)
             self.context.append(ContextBlock(conv, step.pool, config.dropout, config.slope))
             channels = step.channels
+        self.geometry()  # raises where a kernel does not fit
 
     def walk(self, x: Activity, circular: bool) -> Iterator[tuple[str, Activity]]:
         """Yield (layer name, activation) from sound to depth, computing each when asked for."""
@@ -113,6 +88,11 @@ class ContrastiveNetwork(nn.Module):
             stride *= step.frame_stride
             rows.append((f"context.{number}", step.conv.conv.out_channels, pitches, stride))
         return rows
+
+    def layer_rows(self) -> list[tuple[str, int, int, int]]:
+        """As `geometry`, with the scalogram itself first."""
+        scale = self.config.scalogram
+        return [(SCALOGRAM, scale.parts, scale.bins, 1), *self.geometry()]
 
     def receptive_frames(self) -> dict[str, int]:
         """Scalogram frames that the newest answer of each layer hears, itself included."""
@@ -174,9 +154,10 @@ class ContrastiveEar:
         return self.layers_for(round(self.loop_seconds * self.sample_rate))
 
     def layers_for(self, samples: int) -> Sequence[Layer]:
-        frames, scale = self.loop_frames(samples), self.config.scalogram
-        rows = [(SCALOGRAM, scale.parts, scale.bins, 1), *self.network.geometry()]
-        return [Layer(name, c, p, frames // stride) for name, c, p, stride in rows]
+        frames = self.loop_frames(samples)
+        return [
+            Layer(name, c, p, frames // stride) for name, c, p, stride in self.network.layer_rows()
+        ]
 
     @property
     def has_scalogram(self) -> bool:
@@ -193,6 +174,8 @@ class ContrastiveEar:
 
     def tiles(self, samples: int) -> int:
         """How often a loop is repeated before it is heard: loops under 2 s are tiled."""
+        if samples < 2:
+            raise ValueError(f"expected a loop of 2 samples or more, got {samples}")
         return max(1, -(-int(SHORTEST_LOOP_SECONDS * self.sample_rate) // samples))
 
     def loop_frames(self, samples: int) -> int:

@@ -55,7 +55,7 @@ class ModuleEar:
     def layers_for(self, samples: int) -> Sequence[Layer]:
         if samples not in self._known:
             with torch.no_grad():
-                heard = self.listen(torch.zeros(1, samples), self._valid)
+                heard = self.listen(torch.zeros(1, samples, device=self._device), self._valid)
             self._known[samples] = [
                 Layer(name, *(int(size) for size in heard[name].shape[1:])) for name in self._valid
             ]
@@ -68,6 +68,10 @@ class ModuleEar:
     @property
     def bin_frequencies(self) -> Sequence[float]:
         return self.scalogram.config.frequencies if self.scalogram else []
+
+    @property
+    def _device(self) -> torch.device | None:
+        return next((weight.device for weight in self.network.parameters()), None)
 
     @property
     def _valid(self) -> list[str]:
