@@ -28,14 +28,8 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection, connect
 
 from _measure import finish, machine
-from immersions.ears import presets
 
 Header = dict[str, Any]
-
-
-def preset() -> object:
-    """An untrained `small`, for as long as none is bundled: time does not depend on weights."""
-    return presets.build("small")
 
 
 async def next_loop(page: ClientConnection, true: Callable[[Header], bool]) -> Header:

@@ -13,21 +13,16 @@ from pathlib import Path
 import pytest
 
 COMMAND = [str(Path(sys.executable).with_name("immersions")), "perform", "--no-browser"]
-ENVIRONMENT = {
-    **os.environ,
-    "PYTHONPATH": str(Path(__file__).parents[1] / "stage"),
-}
 
 
 @pytest.fixture
 def started():
     """The process, its page's address, and its worker's process id once the ear is loaded."""
     process = subprocess.Popen(
-        [*COMMAND, "--port", "0", "--ear", "stage_ears:small", "--threads", "1"],
+        [*COMMAND, "--port", "0", "--threads", "1"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=ENVIRONMENT,
         start_new_session=True,
     )
     try:
@@ -86,9 +81,7 @@ def test_ctrl_c_ends_it_in_order(started):
 
 
 def refused(*options):
-    run = subprocess.run(
-        [*COMMAND, *options], capture_output=True, text=True, timeout=60, env=ENVIRONMENT
-    )
+    run = subprocess.run([*COMMAND, *options], capture_output=True, text=True, timeout=60)
     assert run.returncode != 0
     lines = [line for line in run.stderr.splitlines() if "make web" not in line]
     assert len(lines) == 1, run.stderr

@@ -1,18 +1,15 @@
 import contextlib
-import os
 import signal
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
 from immersions.server.app import make_app
+from immersions.server.ears import EarChoice
 from immersions.server.library import Library
-from immersions.server.room import EarChoice, Room
-
-EARS = Path(__file__).parents[1] / "stage"
+from immersions.server.room import Room
 
 
 @dataclass(frozen=True)
@@ -29,18 +26,16 @@ class Performance:
 
 @contextlib.contextmanager
 def performing(*options):
-    """`immersions perform` on a free port, with the tests' own ear."""
-    path = os.pathsep.join(filter(None, [str(EARS), os.environ.get("PYTHONPATH", "")]))
+    """`immersions perform` on a free port."""
     process = subprocess.Popen(
         [
             *(sys.executable, "-c", "from immersions.cli import main; main()", "perform"),
-            *("--port", "0", "--no-browser", "--ear", "stage_ears:small", "--threads", "1"),
+            *("--port", "0", "--no-browser", "--threads", "1"),
             *options,
         ],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": path},
     )
     try:
         line = process.stdout.readline()

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from listening import samples_of, split
 
+from immersions.server.ears import EarChoice
 from immersions.server.library import Library
-from immersions.server.room import EarChoice, Room
+from immersions.server.room import Room
 
 EARS = {
     name: EarChoice(name, name, f"stage_ears:{name}", 44_100)

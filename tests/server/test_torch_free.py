@@ -11,7 +11,8 @@ from starlette.testclient import TestClient
 import immersions.cli.perform, immersions.server.serving, immersions.server.typescript
 from immersions.server.app import make_app
 from immersions.server.library import Library
-from immersions.server.room import EarChoice, Room
+from immersions.server.ears import EarChoice
+from immersions.server.room import Room
 from immersions.stage import conductor, performance, supervisor, worker
 room = Room(Library(), {"small": EarChoice("small", "small", "small", 44100)}, "small", 1)
 client = TestClient(make_app(room), base_url="http://127.0.0.1")

@@ -1,9 +1,10 @@
-"""Untrained ears for the tests, made in the worker: `stage_ears:NAME`."""
+"""Ears for the tests, made in the worker: `stage_ears:NAME`."""
 
 from dataclasses import replace
 
 import torch
 
+from immersions import ears
 from immersions.ears import presets
 from immersions.ears.contrastive import ContrastiveEar, ContrastiveNetwork
 
@@ -11,12 +12,12 @@ RATE = 44_100
 
 
 def small():
-    torch.manual_seed(1)
-    return presets.build("small")
+    """The bundled ear, in a copy of one's own."""
+    return ears.load("small")
 
 
 def fine():
-    """As `small`, for sound of another rate, with one layer less."""
+    """Untrained; as `small`, but for sound of another rate and with one layer less."""
     torch.manual_seed(2)
     config = presets.config("small")
     scalogram = replace(config.scalogram, sample_rate=48_000)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 
 from immersions.server import messages as say
+from immersions.server.ears import EarChoice
 from immersions.stage.conductor import Progress
 from immersions.stage.frames import Header
 from immersions.stage.selection import Range
@@ -16,14 +17,14 @@ FIRST_DEPTH = 0.6
 FIRST_CHANNELS = (0.0, 0.1)
 
 
-def ear(ear_id: str, hello: Header) -> say.EarDescription:
+def ear(choice: EarChoice, hello: Header) -> say.EarDescription:
     """What a page needs to know of the ear that a worker has loaded."""
     layers, offset = [], 0
     for layer in hello["layers"]:
         layers.append(say.LayerShape(**layer, offset=offset))
         offset += layer["channels"] * layer["pitches"]
     return say.EarDescription(
-        id=ear_id,
+        id=choice.id,
         sample_rate=hello["sample_rate"],
         loop_seconds=hello["loop_seconds"],
         layers=layers,
@@ -31,7 +32,7 @@ def ear(ear_id: str, hello: Header) -> say.EarDescription:
         hash=hello["hash"],
         layout_url=f"/api/layout/{hello['hash']}",
         bin_frequencies=hello["bin_frequencies"],
-        credits=hello["credits"],
+        credits=choice.credits,
     )
 
 

@@ -4,14 +4,28 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from immersions import assets
-from immersions.server.room import EarChoice
 
 USUAL_RATE = 44_100
+LONGEST_CREDITS = 2000
 _CALLABLE = re.compile(r"[\w.]+:\w+")
+
+
+@dataclass(frozen=True)
+class EarChoice:
+    """An ear that can be chosen. `source` is what the worker loads; pages know the id alone."""
+
+    id: str
+    title: str
+    source: str
+    sample_rate: int
+    """In Hz; a guess until it is loaded will do."""
+    credits: str = ""
+    """Whose music it has heard, in a few words."""
 
 
 def choices(ear: str) -> tuple[str, dict[str, EarChoice]]:
@@ -20,8 +34,9 @@ def choices(ear: str) -> tuple[str, dict[str, EarChoice]]:
     Raises `ValueError`, one line, when there is no such ear.
     """
     found = {
-        name: EarChoice(name, name, name, _sample_rate(assets.ear_folder(name)))
+        name: EarChoice(name, name, name, _sample_rate(folder), _credits(folder))
         for name in assets.ear_names()
+        for folder in (assets.ear_folder(name),)
     }
     if ear in found:
         return ear, found
@@ -33,7 +48,9 @@ def _own(ear: str, bundled: str) -> EarChoice:
     folder = Path(ear)
     if (folder / "config.json").is_file():
         name = folder.resolve().name
-        return EarChoice(f"own-{name}", name, str(folder.resolve()), _sample_rate(folder))
+        return EarChoice(
+            f"own-{name}", name, str(folder.resolve()), _sample_rate(folder), _credits(folder)
+        )
     if _CALLABLE.fullmatch(ear):
         return EarChoice("own", ear, ear, USUAL_RATE)
     raise ValueError(
@@ -50,3 +67,14 @@ def _sample_rate(folder: Path) -> int:
     except (OSError, ValueError, KeyError, TypeError):
         return USUAL_RATE
     return rate if isinstance(rate, int) and 8_000 <= rate <= 192_000 else USUAL_RATE
+
+
+def _credits(folder: Path) -> str:
+    """The prose of the model card from its licence on, on one line; its tables are left out."""
+    try:
+        card = (folder / "README.md").read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return ""
+    _, _, rest = card.partition("## Licence")
+    lines = [line for line in rest.splitlines()[1:] if not line.startswith(("#", "|"))]
+    return " ".join(" ".join(lines).split())[:LONGEST_CREDITS]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
@@ -14,6 +13,7 @@ from pydantic import ValidationError
 from immersions.dreaming import PARAMETERS
 from immersions.server import binary, describe
 from immersions.server import messages as say
+from immersions.server.ears import EarChoice
 from immersions.server.library import Library
 from immersions.server.outbox import Outbox
 from immersions.stage import performance
@@ -26,17 +26,6 @@ from immersions.stage.worker import WorkerConfig
 STATUS_SECONDS = 0.25
 MOST_PAGES = 32
 REFUSALS_KEPT = 8
-
-
-@dataclass(frozen=True)
-class EarChoice:
-    """An ear that can be chosen. `source` is what the worker loads; pages know the id alone."""
-
-    id: str
-    title: str
-    source: str
-    sample_rate: int
-    """In Hz; a guess until it is loaded will do."""
 
 
 class Room:
@@ -201,7 +190,7 @@ class Room:
             page.put(loop.kind, message)
 
     def on_ear(self, hello: Header) -> None:
-        self.ear = describe.ear(self._state.ear, hello)
+        self.ear = describe.ear(self._ears[self._state.ear], hello)
         self._tell("ear", self.ear)
         layers = _names(self.ear)
         self._change(performance.fit_targets(self._state, layers, describe.first_target(layers)))

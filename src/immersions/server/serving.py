@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import uvicorn
 
 from immersions.server.app import make_app
-from immersions.server.ears import choices
+from immersions.server.ears import EarChoice, choices
 from immersions.server.library import Library
-from immersions.server.room import EarChoice, Room
+from immersions.server.room import Room
 from immersions.server.security import LARGEST_TEXT, LOOPBACK
 
 PARTING_SECONDS = 2

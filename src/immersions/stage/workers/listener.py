@@ -19,7 +19,6 @@ def describe(ear: Ear) -> dict[str, Any]:
         "layers": [_shape(layer) for layer in ear.layers],
         "hash": fingerprint(ear),
         "bin_frequencies": [float(each) for each in ear.bin_frequencies],
-        "credits": str(getattr(ear, "credits", "")),
     }
 
 
