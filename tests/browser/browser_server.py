@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from pathlib import Path
 from typing import Any
 
-from immersions import assets
-
-DEFAULT_EAR = "small"
 START_SECONDS = 60
 
 
@@ -35,18 +30,13 @@ class Server:
 
     def start(self) -> None:
         """Return once the page's address was told."""
-        folder = str(Path(__file__).parent)
-        path = os.pathsep.join(filter(None, [folder, os.environ.get("PYTHONPATH", "")]))
-        # Until an ear is bundled, one of the same architecture that has learned nothing.
-        ear = DEFAULT_EAR if DEFAULT_EAR in assets.ear_names() else "browser_ears:small"
         self._process = subprocess.Popen(
             [
                 *(sys.executable, "-c", "from immersions.cli import main; main()", "perform"),
-                *("--no-browser", "--port", str(self.port), "--ear", ear, "--threads", "1"),
+                *("--no-browser", "--port", str(self.port), "--threads", "1"),
             ],
             stdout=subprocess.PIPE,
             text=True,
-            env={**os.environ, "PYTHONPATH": path},
         )
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
