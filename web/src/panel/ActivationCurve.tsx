@@ -1,8 +1,6 @@
 import { useStage } from "./context";
 import { formatNumber } from "./format";
-
-const WIDTH = 200;
-const HEIGHT = 100;
+import { HEIGHT, polyline, WIDTH } from "./polyline";
 
 /** How strongly the target answers, step by step. */
 export function ActivationCurve() {
@@ -37,20 +35,4 @@ function Line({ points }: { points: string }) {
       <polyline points={points} class="line" vector-effect="non-scaling-stroke" />
     </>
   );
-}
-
-/** The history as points of an SVG polyline that fills the picture, with a little air above. */
-export function polyline(history: [number, number][]): string {
-  const values = history.map(([, value]) => value);
-  const low = Math.min(0, ...values);
-  const high = Math.max(low + 1e-6, ...values) * 1.08 - 0.08 * low;
-  const first = history[0][0];
-  const steps = Math.max(1, history[history.length - 1][0] - first);
-  return history
-    .map(([step, value]) => {
-      const x = ((step - first) / steps) * WIDTH;
-      const y = HEIGHT - ((value - low) / (high - low)) * HEIGHT;
-      return `${x.toFixed(1)},${y.toFixed(1)}`;
-    })
-    .join(" ");
 }
