@@ -87,8 +87,8 @@ def test_half_precision_halves_the_file_and_hardly_changes_an_answer(tmp_path: P
         before = original.listen(sound, [layer.name])[layer.name]
         after = loaded.listen(sound, [layer.name])[layer.name]
         assert after.dtype == torch.float32
-        assert (before - after).abs().max() < 0.03 * before.std(), layer.name
-        assert (before - after).abs().mean() < 0.003 * before.std(), layer.name
+        assert (before - after).abs().max() < 0.15 * before.std(), layer.name
+        assert (before - after).abs().mean() < 0.005 * before.std(), layer.name
 
 
 def test_a_number_too_large_for_half_precision_survives(tmp_path: Path) -> None:
