@@ -131,7 +131,11 @@ def _read(file: BinaryIO, name: str, sample_rate: int) -> Samples:
         with path.open("wb") as out:
             while chunk := file.read(CHUNK):
                 out.write(chunk)
-        return audio.read(path, sample_rate).samples
+        try:
+            return audio.read(path, sample_rate).samples
+        except (ValueError, OSError) as error:
+            # Who uploaded it knows it by another name than our own place for it.
+            raise ValueError(str(error).replace(str(path), _title(name))) from None
 
 
 def _loop_of(samples: Samples, sample_rate: int) -> Samples:
