@@ -41,6 +41,15 @@ def test_the_scalogram_is_drawn_from_silence_to_full_scale():
     assert bytes_of(ear, scalogram=heard)["scalogram"].tolist() == [[0, 64, 128, 255, 255]] * 3
 
 
+def test_the_phase_beside_the_power_is_drawn_on_its_own_scale():
+    heard = torch.tensor([[[2.0, 4.0]], [[-1.0, 1.0]]])
+    known = Ear(scalogram=statistics(torch.tensor([[0.0], [-1.0]]), torch.tensor([[1.0], [1.0]])))
+    for ear in (known, Ear()):
+        drawn = bytes_of(ear, scalogram=heard)["scalogram"]
+        assert drawn[0].tolist() == [128, 255]
+    assert bytes_of(known, scalogram=heard)["scalogram"][1].tolist() == [0, 255]
+
+
 def test_neurons_are_in_the_order_of_their_numbers():
     low, high = torch.zeros(2, 3), torch.full((2, 3), 255.0)
     number = torch.arange(6.0).reshape(2, 3, 1)

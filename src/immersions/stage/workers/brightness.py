@@ -73,8 +73,17 @@ def _range(
     statistics: LayerStatistics | None,
 ) -> tuple[Tensor, Tensor]:
     """What is drawn dark, and how much more is drawn bright; both broadcast with `heard`."""
-    if name == SCALOGRAM:
-        return heard.new_zeros(()), heard.new_tensor(SCALOGRAM_TOP)
+    low, spread = _usual_range(heard, statistics)
+    if name != SCALOGRAM:
+        return low, spread
+    # The first channel is log power, on a scale that everybody shares; a second one is phase.
+    power = (torch.arange(len(heard)) == 0).to(heard.device)[:, None, None]
+    return low.where(~power, 0.0), spread.where(~power, SCALOGRAM_TOP)
+
+
+def _usual_range(
+    heard: Float[Tensor, "channels pitches frames"], statistics: LayerStatistics | None
+) -> tuple[Tensor, Tensor]:
     if statistics is None:
         # Nothing is known of an ear without statistics but what it answers now.
         finite = heard.nan_to_num(0.0, 0.0, 0.0)
