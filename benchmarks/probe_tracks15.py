@@ -3,11 +3,12 @@
     python benchmarks/probe_tracks15.py                       # the bundled ear `small`
     python benchmarks/probe_tracks15.py --checkpoint runs/small   # a run that is not finished
 
-One c per item (as long as the ear's visible steps, not overlapping); the first 70 % of each track
-train, the last 30 % test, and the item across the border is left out. Compared on the same items:
-the ear's c, the same network untrained (other weights for each seed, its batch norms calibrated on
-the training items), and mean and deviation of 64 log-mel bands. A seed draws the training items
-(and the untrained weights). Settings:
+Items are as long as the ear's visible steps and do not overlap; each gives one vector, the last c
+or the mean of all of them. The first 70 % of each track train, the last 30 % test, and the item
+across the border is left out. Compared on the same items: the ear's c, the same network untrained
+(other weights for each seed, its batch norms calibrated on 256 training items), and mean and
+deviation of 64 log-mel bands. A seed draws the training items (and the untrained weights).
+Settings:
 
 - `all`: as many items of each track as four fifths of the shortest track's training items
 - `five`: five labelled items of each track
@@ -30,35 +31,39 @@ import numpy as np
 import torch
 
 from immersions import ears
-from immersions.ears.contrastive import ContrastiveEar, ContrastiveNetwork
+from immersions.ears.contrastive import ContrastiveConfig, ContrastiveEar
 from immersions.scalogram import Scalogram
 from immersions.training import probe_features, probe_items
-from immersions.training.kept import averaged_network, saved_step
+from immersions.training.kept import CHECKPOINT, averaged_network, saved_step
 from immersions.training.library import content_key, find_sounds
 from immersions.training.probe import draw, fit, score
 
 DISTURBANCE_SEED = 15
 FEW = 5
+READOUTS = {"last c": lambda c: c[..., -1], "mean of c": lambda c: c.mean(-1)}
 Arrays = dict[str, np.ndarray]
+Sides = dict[str, list[tuple[torch.Tensor, torch.Tensor]]]
+Result = dict[str, dict[str, dict[str, float]]]
 
 
 def main() -> None:
     asked = arguments()
     torch.set_num_threads(asked.threads)
-    network, name = network_of(asked)
-    shape = probe_items.item_shape(network.config)
+    ear = ear_of(asked)
+    shape = probe_items.item_shape(ear.config)
     paths = longest(find_sounds([asked.music]), asked.tracks)
-    tracks = [heard(path, number, network, asked.cache) for number, path in enumerate(paths)]
+    tracks = [heard(path, number, ear.config, asked.cache) for number, path in enumerate(paths)]
     data, labels, training = joined(tracks)
-    features = ear_features(network, data, training, asked.seeds, asked.cache)
-    print(f"{name}: {len(labels)} items of {shape.seconds:.2f} s from {len(paths)} tracks")
+    sides = ear_features(ear, data, training, asked.seeds, asked.cache)
+    print(f"{ear.name}: {len(labels)} items of {shape.seconds:.2f} s from {len(paths)} tracks")
     for path, track in zip(paths, tracks, strict=True):
-        print(f"  {len(track['mel']):3d} items  {path.relative_to(asked.music.resolve())}")
-    result = compare(features, labels, training)
+        name = path.relative_to(asked.music.resolve())
+        print(f"  {len(track['mel']):3d} items  {name}", flush=True)
+    result = compare(sides, labels, training)
     show(result)
     described = {
         "benchmark": "probe_tracks15",
-        "ear": name,
+        "ear": ear.name,
         "item_seconds": round(shape.seconds, 3),
         "tracks": [path.name for path in paths],
         "items": len(labels),
@@ -80,14 +85,15 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def network_of(asked: argparse.Namespace) -> tuple[ContrastiveNetwork, str]:
+def ear_of(asked: argparse.Namespace) -> ContrastiveEar:
     if asked.checkpoint:
-        step = saved_step(asked.checkpoint / "checkpoint.safetensors")
-        return averaged_network(asked.checkpoint), f"{asked.checkpoint.name} at step {step}"
+        step = saved_step(asked.checkpoint / CHECKPOINT)
+        name = f"{asked.checkpoint.name} at step {step}"
+        return ContrastiveEar(name, averaged_network(asked.checkpoint))
     ear = ears.load(asked.ear)
     if not isinstance(ear, ContrastiveEar):
         raise ValueError(f"{asked.ear}: expected an ear with a context network")
-    return ear.network, ear.name
+    return ear
 
 
 def longest(paths: list[Path], count: int) -> list[Path]:
@@ -100,16 +106,16 @@ def longest(paths: list[Path], count: int) -> list[Path]:
     return sorted(sorted(paths, key=lambda path: -lengths[path])[:count])
 
 
-def heard(path: Path, number: int, network: ContrastiveNetwork, cache: Path) -> Arrays:
+def heard(path: Path, number: int, ear: ContrastiveConfig, cache: Path) -> Arrays:
     """What a track's items sound like to both sides, plain and disturbed; kept on disk."""
-    shape = probe_items.item_shape(network.config)
-    config = dataclasses.asdict(network.config.scalogram) | dataclasses.asdict(shape)
+    shape = probe_items.item_shape(ear)
+    config = dataclasses.asdict(ear.scalogram) | dataclasses.asdict(shape)
     settings = hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest()[:12]
     kept = cache / f"{content_key(path)}-{settings}-{number}.npz"
     if kept.exists():
         with np.load(kept, allow_pickle=False) as file:
             return dict(file)
-    scalogram, sound = Scalogram(network.config.scalogram), probe_items.cut(path, shape)
+    scalogram, sound = Scalogram(ear.scalogram), probe_items.cut(path, shape)
     other = probe_items.disturbed(sound, shape.sample_rate, DISTURBANCE_SEED + 1000 * number)
     found: Arrays = {}
     for suffix, items in (("", sound), ("_disturbed", other)):
@@ -142,27 +148,25 @@ def joined(tracks: list[Arrays]) -> tuple[dict[str, torch.Tensor], torch.Tensor,
 
 
 def ear_features(
-    network: ContrastiveNetwork,
+    ear: ContrastiveEar,
     data: dict[str, torch.Tensor],
     training: torch.Tensor,
     seeds: int,
     cache: Path,
-) -> dict[str, list[torch.Tensor]]:
-    """For each side a table (items, features) of each seed, and the same `disturbed`."""
+) -> Sides:
+    """For each side, of each seed, tables (items, features) of plain and of disturbed items."""
     plain, other = data["levels"], data["levels_disturbed"]
-    found = {
-        "trained": [probe_features.contexts(network, plain)] * seeds,
-        "trained disturbed": [probe_features.contexts(network, other)] * seeds,
-        "log-mel": [data["mel"]] * seeds,
-        "log-mel disturbed": [data["mel_disturbed"]] * seeds,
-    }
-    random = [untrained(network, plain, other, training, seed, cache) for seed in range(seeds)]
-    found["untrained"], found["untrained disturbed"] = map(list, zip(*random, strict=True))
+    ours = probe_features.contexts(ear, plain), probe_features.contexts(ear, other)
+    random = [untrained(ear, plain, other, training, seed, cache) for seed in range(seeds)]
+    found = {"log-mel": [(data["mel"], data["mel_disturbed"])] * seeds}
+    for words, read in READOUTS.items():
+        found[f"trained, {words}"] = [(read(ours[0]), read(ours[1]))] * seeds
+        found[f"untrained, {words}"] = [(read(a), read(b)) for a, b in random]
     return found
 
 
 def untrained(
-    network: ContrastiveNetwork,
+    ear: ContrastiveEar,
     plain: torch.Tensor,
     other: torch.Tensor,
     training: torch.Tensor,
@@ -170,11 +174,11 @@ def untrained(
     cache: Path,
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """c of the untrained network, plain and disturbed; kept, since runs do not change it."""
-    digest = hashlib.sha256(json.dumps(dataclasses.asdict(network.config)).encode())
+    digest = hashlib.sha256(json.dumps(dataclasses.asdict(ear.config)).encode())
     digest.update(other.numpy().tobytes())
     kept = cache / f"untrained-{digest.hexdigest()[:16]}-{seed}.npy"
     if not kept.exists():
-        one = probe_features.untrained(network.config, plain[training], seed)
+        one = probe_features.untrained(ear.config, plain[training], seed)
         both = torch.stack([probe_features.contexts(one, table) for table in (plain, other)])
         np.save(kept, both.numpy())
         print(f"heard by the untrained ear of seed {seed}", file=sys.stderr)
@@ -182,17 +186,14 @@ def untrained(
     return first, second
 
 
-def compare(
-    features: dict[str, list[torch.Tensor]], labels: torch.Tensor, training: torch.Tensor
-) -> dict[str, dict[str, dict[str, float]]]:
+def compare(sides: Sides, labels: torch.Tensor, training: torch.Tensor) -> Result:
     """Accuracy of each side in each setting, and how far the trained ear is ahead."""
     everything = int(0.8 * min(int((training & (labels == k)).sum()) for k in labels.unique()))
-    result: dict[str, dict[str, dict[str, float]]] = {}
+    result: Result = {}
     for words, per_label in (("all", everything), ("five", FEW)):
         plain: dict[str, list[float]] = {}
         other: dict[str, list[float]] = {}
-        for side in ("trained", "untrained", "log-mel"):
-            tables = zip(features[side], features[f"{side} disturbed"], strict=True)
+        for side, tables in sides.items():
             both = [
                 accuracies(*pair, labels, training, per_label, seed)
                 for seed, pair in enumerate(tables)
@@ -220,26 +221,30 @@ def accuracies(
 
 
 def summary(rows: dict[str, list[float]], per_label: int) -> dict[str, dict[str, float]]:
-    ours = np.array(rows["trained"])
+    """Mean and deviation over the seeds; behind or ahead of whom, with the same readout."""
+    values = {side: np.array(row) for side, row in rows.items()}
     found: dict[str, dict[str, float]] = {"items": {"per_track": per_label}}
-    for side, values in rows.items():
-        theirs = np.array(values)
-        found[side] = {"mean": round(theirs.mean(), 4), "sd": round(theirs.std(ddof=1), 4)}
-        if side != "trained":
+    for side, row in values.items():
+        found[side] = {"mean": round(row.mean(), 4), "sd": round(row.std(ddof=1), 4)}
+    for words in READOUTS:
+        ours = values[f"trained, {words}"]
+        for other, theirs in (
+            ("untrained", values[f"untrained, {words}"]),
+            ("log-mel", values["log-mel"]),
+        ):
             pooled = float(np.sqrt((ours.var(ddof=1) + theirs.var(ddof=1)) / 2))
-            ahead = ours.mean() - theirs.mean()
-            found[side]["ahead"] = round(ahead, 4)
-            found[side]["ahead_in_sd"] = round(ahead / max(pooled, 1e-9), 2)
+            ahead = (ours.mean() - theirs.mean()) / max(pooled, 1e-9)
+            found[f"trained, {words}"][f"sd_ahead_of_{other}"] = round(ahead, 2)
     return found
 
 
-def show(result: dict[str, dict[str, dict[str, float]]]) -> None:
-    print(f"{'accuracy in %':28s}{'trained':>16s}{'untrained':>16s}{'log-mel':>16s}   ahead in sd")
+def show(result: Result) -> None:
     for setting, row in result.items():
-        cells = [f"{100 * row[k]['mean']:9.1f} ± {100 * row[k]['sd']:4.1f}" for k in list(row)[1:]]
-        words = f"{setting} ({row['items']['per_track']:.0f} a track)"
-        ahead = ", ".join(f"{row[k]['ahead_in_sd']:+.1f}" for k in ("untrained", "log-mel"))
-        print(f"{words:28s}{cells[0]:>16s}{cells[1]:>16s}{cells[2]:>16s}   {ahead}")
+        print(f"\n{setting}, {row['items']['per_track']:.0f} items a track: accuracy in %")
+        for side, cell in list(row.items())[1:]:
+            ahead = [f"{v:+.1f} sd to {k[12:]}" for k, v in cell.items() if k.startswith("sd_")]
+            line = f"  {side:22s}{100 * cell['mean']:6.1f} ± {100 * cell['sd']:4.1f}"
+            print(f"{line}   {', '.join(ahead)}".rstrip())
 
 
 if __name__ == "__main__":

@@ -93,7 +93,7 @@ def load_library(
                 continue
             levels = _levels(path, scalogram, cache / f"{key}-{settings}.npy")
         except (OSError, ValueError) as error:
-            left_out.append((path, str(error)))
+            left_out.append((path, str(error).removeprefix(f"{path}: ")))
             continue
         if levels.shape[-1] < least_frames:
             left_out.append((path, f"shorter than an item: {levels.shape[-1]} frames"))

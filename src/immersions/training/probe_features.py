@@ -8,8 +8,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from immersions.ears.contrastive import ContrastiveConfig, ContrastiveNetwork
+from immersions.ears.contrastive import ContrastiveConfig, ContrastiveEar, ContrastiveNetwork
 
+CALIBRATED_ON = 256
 MEL_BANDS = 64
 MEL_WINDOW, MEL_HOP = 2048, 512
 MEL_LOWEST, MEL_HIGHEST = 30.0, 16_000.0
@@ -17,25 +18,24 @@ MEL_FLOOR = 1e-10
 """Of the power of a full-scale sine's bin, -100 dB: what is quieter counts as silence."""
 
 Levels = Float[Tensor, "items parts bins frames"]
+Contexts = Float[Tensor, "items c steps"]
 
 
 @torch.no_grad()
 def contexts(
-    network: ContrastiveNetwork, levels: Levels, batch: int = 16
-) -> Float[Tensor, "items c"]:
-    """The last c of each item: the one that hears the most of it."""
-    was_training = network.training
-    network.eval()
-    answers = [network(part)[1][:, :, -1] for part in levels.float().split(batch)]
-    network.train(was_training)
-    return torch.cat(answers)
+    ear: ContrastiveEar, levels: Levels, batch: int = 16
+) -> Float[Tensor, "items c steps"]:
+    """Every c of each item; the last one hears the most of it."""
+    name = ear.layers[-1].name
+    answers = [ear.respond(part, [name])[name] for part in levels.float().split(batch)]
+    return torch.cat([answer.flatten(1, 2) for answer in answers])
 
 
-def untrained(config: ContrastiveConfig, levels: Levels, seed: int) -> ContrastiveNetwork:
+def untrained(config: ContrastiveConfig, levels: Levels, seed: int) -> ContrastiveEar:
     """The architecture with random weights, drawn by `seed` as training draws them.
 
-    Its batch norms take their statistics from `levels`, so that it is as well scaled as a trained
-    one: only what was learned is missing.
+    Its batch norms take their statistics from `levels` (256 of them, drawn by `seed`), so that it
+    is as well scaled as a trained one: only what was learned is missing.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -48,10 +48,11 @@ def untrained(config: ContrastiveConfig, levels: Levels, seed: int) -> Contrasti
     network.train()
     order = torch.randperm(len(levels), generator=torch.Generator().manual_seed(seed))
     with torch.no_grad():
-        for part in levels[order].float().split(32):
+        for part in levels[order[:CALIBRATED_ON]].float().split(32):
             if len(part) > 1:
                 network(part)
-    return network.eval()
+    with torch.random.fork_rng(devices=[]):  # making the ear's copy draws weights too
+        return ContrastiveEar("untrained", network, trained=False)
 
 
 @torch.no_grad()
