@@ -7,7 +7,7 @@ import pytest
 import torch
 from tiny_ear import RATE, beat, tiny_ear
 
-from immersions.dreaming import PARAMETERS, Dreamer, Target, dreamer, hearing
+from immersions.dreaming import PARAMETERS, Dreamer, Target, hearing
 from immersions.dreaming.transforms import TRANSFORMS, Moment, Transform
 
 STAGES = ("delays", "loop", "scalogram", "gradient")
@@ -19,7 +19,7 @@ def inputs() -> dict[str, torch.Tensor]:
     return {
         "loop": 0.1 * torch.randn(3, 4000, generator=generator),
         "scalogram": 4 * torch.rand(3, 2, 72, 64, generator=generator),
-        "gradient": torch.randn(501, dtype=torch.complex64, generator=generator),
+        "gradient": torch.randn(3, 4000, generator=generator),
     }
 
 
@@ -86,8 +86,7 @@ def test_above_zero_it_changes_every_copy_by_its_seed(transform: Transform) -> N
     given = inputs()[stage]
     assert first.shape == given.shape
     assert first.dtype == given.dtype
-    if stage != "gradient":
-        assert all((copy != before).any() for copy, before in zip(first, given, strict=True))
+    assert all((copy != before).any() for copy, before in zip(first, given, strict=True))
 
 
 @each
@@ -128,8 +127,7 @@ def test_a_dream_at_zero_is_the_dream_without_it(
     zero = dict.fromkeys(names(transform), 0.0)
     at_zero = three_steps(zero)
     others = tuple(other for other in TRANSFORMS if other is not transform)
-    for module in (dreamer, hearing):
-        monkeypatch.setattr(module, "TRANSFORMS", others)
+    monkeypatch.setattr(hearing, "TRANSFORMS", others)
     assert three_steps(zero).tobytes() == at_zero.tobytes()
     monkeypatch.undo()
     assert three_steps(dict.fromkeys(names(transform), 0.3)).tobytes() != at_zero.tobytes()

@@ -48,7 +48,7 @@ def test_it_climbs(ear: ContrastiveEar, clip: np.ndarray) -> None:
     ["scalogram[0, 30:40]", "encoder.0.conv1[2]", "-1*encoder.1[3]", "context.0[..., 3:6]"],
 )
 def test_it_climbs_in_every_layer(ear: ContrastiveEar, clip: np.ndarray, target: str) -> None:
-    dreaming = dreamer(ear, clip, target, **{**BARE, "follow": 0.5, "learning_rate": 0.01})
+    dreaming = dreamer(ear, clip, target, **{**BARE, "follow": 0.9, "learning_rate": 0.01})
     before = dreaming.standardised(clip)
     for _ in range(5):
         dreaming.step()

@@ -28,7 +28,6 @@ from immersions.dreaming.spectrum import (
     resized,
 )
 from immersions.dreaming.target import Target
-from immersions.dreaming.transforms import TRANSFORMS
 from immersions.ears.ear import Ear
 
 RISE = 4.0
@@ -151,9 +150,6 @@ class Dreamer:
         self, spectrum: Complex[Tensor, " partials"], direction: Complex[Tensor, " partials"]
     ) -> Complex[Tensor, " partials"]:
         """The step: a direction of which only the course counts, and a length of its own."""
-        moment = self._hearing.moment(self._values)
-        for transform in TRANSFORMS:
-            direction = transform.gradient(direction, moment)
         direction = self._steadied(self._unit(direction))
         for penalty in PENALTIES:
             wish = penalty.direction(spectrum, self._situation)

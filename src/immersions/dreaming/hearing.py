@@ -65,6 +65,8 @@ class Hearing:
         activation = target(heard).mean()
         total = activation + beside(heard).mean() if beside else activation
         (gradient,) = torch.autograd.grad(total, leaf)
+        for transform in TRANSFORMS:
+            gradient = transform.gradient(gradient, moment)
         back = climb.directions(gradient, leaf.detach(), values["follow"])
         if delay is not None:
             back = back * delay.conj()

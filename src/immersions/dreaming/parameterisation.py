@@ -2,7 +2,7 @@
 
 To climb in scaled coordinates p with x = W p is to climb in x with the gradient multiplied by
 W squared. So a parameterisation is no more than a filter on the gradient, and the dream itself
-can be kept in one form whatever moves it. A weight in time does the same for moments.
+can be kept in one form whatever moves it.
 """
 
 from __future__ import annotations
@@ -13,10 +13,13 @@ import torch
 from jaxtyping import Complex, Float
 from torch import Tensor
 
+from immersions.dreaming import short_time
 from immersions.dreaming.spectrum import LoopSpectrum
 
 ENVELOPE_SECONDS = 0.02
-"""Over so long is power averaged when a step follows the rhythm."""
+"""Over so long is power averaged when samples follow the rhythm."""
+SILENCE = 0.001
+"""What silence weighs, as a share of the loop's mean power: out of it sound may grow too."""
 
 
 class Parameterisation(Protocol):
@@ -30,8 +33,8 @@ class Parameterisation(Protocol):
     ) -> Complex[Tensor, "copies partials"]:
         """Spectra of the directions, whose lengths are arbitrary.
 
-        `follow` says how much a step follows each loop's loudness in time: not at all at 0, in
-        proportion to its power at 1.
+        `follow` says how much a step follows the loops' own power: not at all at 0, in proportion
+        to it at 1.
         """
         ...
 
@@ -56,12 +59,17 @@ class Fourier:
     """Partials in units of their typical amplitude in music, which decorrelates them.
 
     Without it an ascent spends its change where the ear is most sensitive and music is weakest: in
-    the highest frequencies.
+    the highest frequencies. The scalogram is a logarithm, so what matters is the change of each
+    cell of time and frequency in proportion to what is there: `follow` goes from the spectrum of
+    music, the same at every moment, to that of the loop itself around each moment.
     """
 
-    def __init__(self, grid: LoopSpectrum, slope: float = 1.0) -> None:
+    def __init__(self, grid: LoopSpectrum) -> None:
         self._grid = grid
-        self._power = music_amplitude(grid.frequencies, slope).square()
+        self._power = music_amplitude(grid.frequencies).square()
+        bins = torch.fft.rfftfreq(short_time.WINDOW, 1 / grid.sample_rate)
+        music = music_amplitude(bins).square().to(grid.frequencies.device)
+        self._music = music / music.mean()
 
     def directions(
         self,
@@ -71,14 +79,23 @@ class Fourier:
     ) -> Complex[Tensor, "copies partials"]:
         if follow == 0:
             return self._grid.of(gradients) * self._power
-        # Half of the weight on either side of the filter: what is climbed then is symmetric.
-        weight = envelope(loops, self._grid.sample_rate, follow / 2)
-        filtered = self._grid.loop(self._grid.of(gradients * weight) * self._power)
-        return _without_mean(self._grid.of(filtered * weight))
+        weights = self._weights(loops, follow)
+        # Analysis, weight, and the analysis' adjoint: symmetric, so that it never leads down.
+        weighted = short_time.analysed(gradients) * weights
+        return _without_mean(self._grid.of(short_time.overlapped(weighted, loops.shape[1])))
+
+    def _weights(
+        self, loops: Float[Tensor, "copies samples"], follow: float
+    ) -> Float[Tensor, "copies frames bins"]:
+        own = short_time.power(short_time.analysed(loops))
+        own = short_time.neighbourhood(own, frames=3, bins=3)
+        own = own / own.mean(dim=(1, 2), keepdim=True).clamp(min=1e-30)
+        floored = own + SILENCE * self._music
+        return floored if follow == 1 else floored.pow(follow) * self._music.pow(1 - follow)
 
 
 class Waveform:
-    """Samples as they are."""
+    """Samples as they are, in units of the loop's own loudness in time as far as they `follow`."""
 
     def __init__(self, grid: LoopSpectrum) -> None:
         self._grid = grid
@@ -97,19 +114,14 @@ class Waveform:
 def envelope(
     loops: Float[Tensor, "copies samples"], sample_rate: int, exponent: float
 ) -> Float[Tensor, "copies samples"]:
-    """Each loop's power around each moment, relative to its mean, to the power of `exponent`.
-
-    A gradient weighted with it climbs in samples in units of the loop's own loudness in time, as
-    the Fourier parameterisation does in units of music's in frequency. The scalogram is a
-    logarithm: without it a step that is right where there is sound overshoots in the gaps.
-    """
+    """Each loop's power around each moment, relative to its mean, to the power of `exponent`."""
     samples = loops.shape[1]
     half = max(1, min(round(ENVELOPE_SECONDS * sample_rate / 2), samples // 2))
     power = loops.double().square()
     around = torch.cat([power[:, -half:], power, power[:, :half]], dim=1).cumsum(dim=1)
     mean = (around[:, 2 * half :] - around[:, :samples]) / (2 * half)
     relative = (mean / power.mean(dim=1, keepdim=True).clamp(min=1e-30)).clamp(min=0)
-    return relative.pow(exponent).float()
+    return (relative + SILENCE).pow(exponent).float()
 
 
 def _without_mean(

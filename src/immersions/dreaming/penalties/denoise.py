@@ -6,7 +6,6 @@ its quiet moments; every cell is scaled as a Wiener filter would, by its neighbo
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from immersions.dreaming.penalties.base import Penalty, Situation
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
     from jaxtyping import Complex, Float
     from torch import Tensor
 
-WINDOW = 2048
-HOP = 1024
 BLOCK_SECONDS = 0.07
 """Power is averaged over so long before the quiet moments are looked for."""
 QUIET = 0.2
@@ -28,19 +25,6 @@ LOW = 0.2
 LOW_OF_NOISE = 0.41
 """What `noise_power` finds so of steady white noise, as a share of its power (measured)."""
 LEAST_GAIN = 0.1
-
-
-@lru_cache(maxsize=4)
-def _frames(samples: int) -> tuple[Tensor, Tensor, Tensor]:
-    """Window, sample numbers (frames, window), and what the squared windows add up to."""
-    import torch
-
-    window = torch.hann_window(WINDOW).sqrt()
-    count = max(1, -(-samples // HOP))
-    starts = torch.arange(count) * samples // count
-    index = (starts[:, None] + torch.arange(WINDOW)) % samples
-    total = torch.zeros(samples).index_add_(0, index.flatten(), window.square().repeat(count))
-    return window, index, total.clamp(min=1e-6)
 
 
 def noise_power(power: Float[Tensor, "frames bins"], per_block: int) -> Float[Tensor, " bins"]:
@@ -58,20 +42,15 @@ def noise_power(power: Float[Tensor, "frames bins"], per_block: int) -> Float[Te
 
 def denoised(loop: Float[Tensor, " samples"], strength: float, sample_rate: int) -> Tensor:
     """The loop with its noise turned down; `strength` 1 is the whole shrinkage."""
-    import torch
-    from torch.nn.functional import avg_pool2d, pad
+    from immersions.dreaming import short_time
 
-    window, index, total = (tensor.to(loop.device) for tensor in _frames(len(loop)))
-    cells = torch.fft.rfft(loop[index] * window)
-    power = cells.real.square() + cells.imag.square()
-    per_block = max(1, min(len(power), round(BLOCK_SECONDS * sample_rate / HOP)))
+    cells = short_time.analysed(loop)
+    power = short_time.power(cells)
+    per_block = max(1, min(len(power), round(BLOCK_SECONDS * sample_rate / short_time.HOP)))
     noise = noise_power(power, per_block)
-    padded = pad(power[None, None], (2, 2, 0, 0), mode="reflect")
-    padded = pad(padded, (0, 0, 1, 1), mode="circular")
-    around = avg_pool2d(padded, (3, 5), stride=1)[0, 0]
+    around = short_time.neighbourhood(power[None], frames=3, bins=5)[0]
     wiener = (1 - noise / around.clamp(min=1e-20)).clamp(min=LEAST_GAIN)
-    frames = torch.fft.irfft(cells * (1 - strength * (1 - wiener)), n=WINDOW) * window
-    return torch.zeros_like(loop).index_add_(0, index.flatten(), frames.flatten()) / total
+    return short_time.synthesised(cells * (1 - strength * (1 - wiener)), len(loop))
 
 
 class Denoise(Penalty):

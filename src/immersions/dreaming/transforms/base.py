@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     import torch
-    from jaxtyping import Complex, Float
+    from jaxtyping import Float
     from torch import Tensor
 
     from immersions.parameters import Parameter
@@ -52,6 +52,6 @@ class Transform:
         """Change the scalograms that the network hears."""
         return scalogram
 
-    def gradient(self, step: Complex[Tensor, " bins"], moment: Moment) -> Tensor:
-        """Change the spectrum of the step that is about to be taken; its RMS is arbitrary."""
-        return step
+    def gradient(self, gradients: Float[Tensor, "copies samples"], moment: Moment) -> Tensor:
+        """Change the gradients with respect to the waveforms; their scale is arbitrary."""
+        return gradients

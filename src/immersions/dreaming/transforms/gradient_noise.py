@@ -8,12 +8,15 @@ from immersions.dreaming.transforms.base import Moment, Transform
 from immersions.parameters import Parameter
 
 if TYPE_CHECKING:
-    from jaxtyping import Complex
+    from jaxtyping import Float
     from torch import Tensor
 
 
 class GradientNoise(Transform):
-    """Every partial of the step is moved by a random amount, in proportion to its own strength."""
+    """Every sample of the gradient is moved by a random amount, in proportion to its own size.
+
+    In proportion, so that the noise lies where the gradient does and silence stays silent.
+    """
 
     parameters = (
         Parameter(
@@ -23,16 +26,16 @@ class GradientNoise(Transform):
             maximum=1.0,
             default=0.1,
             label="Gradient noise",
-            description="Noise on every step, as a share of the step.",
+            description="Noise on every gradient, as a share of it.",
             group="Transforms",
         ),
     )
 
-    def gradient(self, step: Complex[Tensor, " bins"], moment: Moment) -> Tensor:
+    def gradient(self, gradients: Float[Tensor, "copies samples"], moment: Moment) -> Tensor:
         share = moment.values["gradient_noise"]
         if share == 0:
-            return step
+            return gradients
         import torch
 
-        draw = torch.randn(*step.shape, 2, generator=moment.generator)
-        return step + step.abs() * torch.view_as_complex(draw).to(step) * (share / 2**0.5)
+        draw = torch.randn(gradients.shape, generator=moment.generator).to(gradients)
+        return gradients.addcmul(gradients, draw, value=share)

@@ -1,4 +1,7 @@
-"""A band of pitches falls silent: the other pitches have to carry the dream too."""
+"""A band of pitches is masked: the other pitches have to carry the dream too.
+
+The mask shows each pitch's mean over the loop (see `time_mask`): what moves in the band is hidden.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class PitchMask(Transform):
-    """One block of bins of each copy is silenced, of random width and place."""
+    """One block of bins of each copy is masked, of random width and place."""
 
     parameters = (
         Parameter(
@@ -41,4 +44,5 @@ class PitchMask(Transform):
         width = width * widest
         place = (torch.arange(bins) + 0.5) / bins - start * (1 - width)
         heard = ((place < 0) | (place >= width)).to(scalogram)
-        return scalogram * heard[:, None, :, None]
+        mean = scalogram.mean(dim=3, keepdim=True)
+        return mean + (scalogram - mean) * heard[:, None, :, None]

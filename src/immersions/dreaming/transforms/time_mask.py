@@ -1,4 +1,8 @@
-"""A stretch of time falls silent: the rest of the loop has to carry the dream too."""
+"""A stretch of time is masked: the rest of the loop has to carry the dream too.
+
+The mask shows each pitch's mean over the loop. Silence instead would begin and end with edges that
+no music has, and ears answer to edges: dreams then lose where without masks they gain.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class TimeMask(Transform):
-    """One block of frames of each copy is silenced, of random length and place on the circle."""
+    """One block of frames of each copy is masked, of random length and place on the circle."""
 
     parameters = (
         Parameter(
@@ -40,4 +44,5 @@ class TimeMask(Transform):
         length, start = torch.rand(2, len(scalogram), 1, generator=moment.generator)
         place = (torch.arange(frames) / frames - start) % 1.0
         heard = (place >= length * longest).to(scalogram)
-        return scalogram * heard[:, None, None, :]
+        mean = scalogram.mean(dim=3, keepdim=True)
+        return mean + (scalogram - mean) * heard[:, None, None, :]
