@@ -52,6 +52,7 @@ def test_it_declares_its_parameters(penalty: Penalty) -> None:
 @each
 def test_it_acts_in_one_way(penalty: Penalty) -> None:
     assert len(ways(penalty)) == 1
+    assert penalty.every >= 1
 
 
 @each

@@ -19,7 +19,7 @@ def inputs() -> dict[str, torch.Tensor]:
     return {
         "loop": 0.1 * torch.randn(3, 4000, generator=generator),
         "scalogram": 4 * torch.rand(3, 2, 72, 64, generator=generator),
-        "gradient": torch.randn(3, 4000, generator=generator),
+        "gradient": torch.randn(3, 20, 501, dtype=torch.complex64, generator=generator),
     }
 
 

@@ -35,7 +35,7 @@ def test_five_lines_to_a_player(ear: ContrastiveEar, clip: np.ndarray, tmp_path:
 def test_gain_is_kept_under_shifts_never_used(ear: ContrastiveEar, clip: np.ndarray) -> None:
     report = dream(clip, ear, "encoder.1[3]", steps=20).report
     gain = report["standardised_after"] - report["standardised_before"]
-    assert gain > 0.8
+    assert gain > 0.5
     assert report["after_time_shift"] - report["standardised_before"] > 0.8 * gain
     assert len(report["time_shifts"]) == 8
     assert len(report["pitch_shifts"]) == 2

@@ -121,7 +121,8 @@ class Dreamer:
         )
         moved = heard.spectrum + self._change(heard.spectrum, heard.direction)
         for penalty in PENALTIES:
-            moved = penalty.project(moved, self._situation)
+            if self._steps % penalty.every == 0:
+                moved = penalty.project(moved, self._situation)
         self._spectrum = self._levelled(moved)
         self._steps += 1
         return StepReport(self._steps, heard.activation, time.perf_counter() - began)

@@ -65,9 +65,13 @@ class Hearing:
         activation = target(heard).mean()
         total = activation + beside(heard).mean() if beside else activation
         (gradient,) = torch.autograd.grad(total, leaf)
-        for transform in TRANSFORMS:
-            gradient = transform.gradient(gradient, moment)
-        back = climb.directions(gradient, leaf.detach(), values["follow"])
+
+        def noisy(step: Tensor) -> Tensor:
+            for transform in TRANSFORMS:
+                step = transform.gradient(step, moment)
+            return step
+
+        back = climb.directions(gradient, leaf.detach(), values["follow"], noisy)
         if delay is not None:
             back = back * delay.conj()
         return Heard(spectrum, back.sum(dim=0), activation.item())

@@ -7,6 +7,7 @@ can be kept in one form whatever moves it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 import torch
@@ -22,6 +23,10 @@ SILENCE = 0.001
 """What silence weighs, as a share of the loop's mean power: out of it sound may grow too."""
 
 
+def _as_it_is(step: Tensor) -> Tensor:
+    return step
+
+
 class Parameterisation(Protocol):
     """Turns gradients with respect to waveforms into the directions of a step."""
 
@@ -30,11 +35,12 @@ class Parameterisation(Protocol):
         gradients: Float[Tensor, "copies samples"],
         loops: Float[Tensor, "copies samples"],
         follow: float,
+        noisy: Callable[[Tensor], Tensor] = _as_it_is,
     ) -> Complex[Tensor, "copies partials"]:
         """Spectra of the directions, whose lengths are arbitrary.
 
         `follow` says how much a step follows the loops' own power: not at all at 0, in proportion
-        to it at 1.
+        to it at 1. `noisy` changes the coordinates of the step.
         """
         ...
 
@@ -67,7 +73,8 @@ class Fourier:
     def __init__(self, grid: LoopSpectrum) -> None:
         self._grid = grid
         self._power = music_amplitude(grid.frequencies).square()
-        bins = torch.fft.rfftfreq(short_time.WINDOW, 1 / grid.sample_rate)
+        self._window = short_time.window_samples(grid.sample_rate)
+        bins = torch.fft.rfftfreq(self._window, 1 / grid.sample_rate)
         music = music_amplitude(bins).square().to(grid.frequencies.device)
         self._music = music / music.mean()
 
@@ -76,18 +83,19 @@ class Fourier:
         gradients: Float[Tensor, "copies samples"],
         loops: Float[Tensor, "copies samples"],
         follow: float,
+        noisy: Callable[[Tensor], Tensor] = _as_it_is,
     ) -> Complex[Tensor, "copies partials"]:
         if follow == 0:
-            return self._grid.of(gradients) * self._power
+            return noisy(self._grid.of(gradients) * self._power)
         weights = self._weights(loops, follow)
         # Analysis, weight, and the analysis' adjoint: symmetric, so that it never leads down.
-        weighted = short_time.analysed(gradients) * weights
+        weighted = noisy(short_time.analysed(gradients, self._window) * weights)
         return _without_mean(self._grid.of(short_time.overlapped(weighted, loops.shape[1])))
 
     def _weights(
         self, loops: Float[Tensor, "copies samples"], follow: float
     ) -> Float[Tensor, "copies frames bins"]:
-        own = short_time.power(short_time.analysed(loops))
+        own = short_time.power(short_time.analysed(loops, self._window))
         own = short_time.neighbourhood(own, frames=3, bins=3)
         own = own / own.mean(dim=(1, 2), keepdim=True).clamp(min=1e-30)
         floored = own + SILENCE * self._music
@@ -105,10 +113,11 @@ class Waveform:
         gradients: Float[Tensor, "copies samples"],
         loops: Float[Tensor, "copies samples"],
         follow: float,
+        noisy: Callable[[Tensor], Tensor] = _as_it_is,
     ) -> Complex[Tensor, "copies partials"]:
         if follow:
             gradients = gradients * envelope(loops, self._grid.sample_rate, follow)
-        return _without_mean(self._grid.of(gradients))
+        return _without_mean(self._grid.of(noisy(gradients)))
 
 
 def envelope(

@@ -57,6 +57,7 @@ class LoopSpectrum:
         self.counts[0] = 1.0
         if samples % 2 == 0:
             self.counts[-1] = 1.0
+        self._numbers = torch.arange(len(self.frequencies), dtype=torch.float64)
         self._loudness_weights = self.counts * k_weighting(self.frequencies, sample_rate)
 
     def of(self, loops: Float[Tensor, "*batch samples"]) -> Complex[Tensor, "*batch partials"]:
@@ -75,8 +76,7 @@ class LoopSpectrum:
     def delay(self, seconds: Float[Tensor, " copies"]) -> Complex[Tensor, "copies partials"]:
         """Factors that make a loop come later by any time, fractions of samples too."""
         # The phase is a product of large numbers; single precision would lose its fraction.
-        steps = torch.arange(len(self.frequencies), dtype=torch.float64)
-        turns = steps * (seconds.double() * (self.sample_rate / self.samples))[:, None]
+        turns = self._numbers * (seconds.double() * (self.sample_rate / self.samples))[:, None]
         phase = (turns.frac() * (-2 * math.pi)).float().to(self.frequencies.device)
         return torch.polar(torch.ones_like(phase), phase)
 

@@ -47,6 +47,8 @@ class Penalty:
     """Base of all penalties: overrides the one way in which it acts; at zero it does nothing."""
 
     parameters: ClassVar[tuple[Parameter, ...]] = ()
+    every: ClassVar[int] = 1
+    """`project` is called at every so many steps, from the first on."""
 
     def objective(self, situation: Situation) -> Objective | None:
         """What is added to the target's objective (negative: a cost), if anything."""

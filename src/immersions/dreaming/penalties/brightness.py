@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from immersions.dreaming.penalties.base import LIKE_THE_TARGET, Penalty, Situation
@@ -57,6 +58,7 @@ class Brightness(Penalty):
         return high * (-value / LIKE_THE_TARGET * excess / TOO_BRIGHT / grid.rms(high))
 
 
+@lru_cache(maxsize=2)
 def _high(grid: LoopSpectrum) -> Float[Tensor, " partials"]:
     slope = (grid.frequencies / CORNER) ** 4
     return slope / (1 + slope)

@@ -44,9 +44,10 @@ def denoised(loop: Float[Tensor, " samples"], strength: float, sample_rate: int)
     """The loop with its noise turned down; `strength` 1 is the whole shrinkage."""
     from immersions.dreaming import short_time
 
-    cells = short_time.analysed(loop)
+    window = short_time.window_samples(sample_rate)
+    cells = short_time.analysed(loop, window)
     power = short_time.power(cells)
-    per_block = max(1, min(len(power), round(BLOCK_SECONDS * sample_rate / short_time.HOP)))
+    per_block = max(1, min(len(power), round(BLOCK_SECONDS * sample_rate / (window / 2))))
     noise = noise_power(power, per_block)
     around = short_time.neighbourhood(power[None], frames=3, bins=5)[0]
     wiener = (1 - noise / around.clamp(min=1e-20)).clamp(min=LEAST_GAIN)
@@ -69,11 +70,13 @@ class Denoise(Penalty):
         ),
     )
 
+    every = 4
+
     def project(
         self, spectrum: Complex[Tensor, " partials"], situation: Situation
     ) -> Complex[Tensor, " partials"]:
-        strength = situation.values["denoise"]
-        if strength == 0:
+        if situation.values["denoise"] == 0:
             return spectrum
+        strength = 1 - (1 - situation.values["denoise"]) ** self.every
         grid = situation.grid
         return grid.of(denoised(grid.loop(spectrum), strength, grid.sample_rate))

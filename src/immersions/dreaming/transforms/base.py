@@ -52,6 +52,9 @@ class Transform:
         """Change the scalograms that the network hears."""
         return scalogram
 
-    def gradient(self, gradients: Float[Tensor, "copies samples"], moment: Moment) -> Tensor:
-        """Change the gradients with respect to the waveforms; their scale is arbitrary."""
-        return gradients
+    def gradient(self, step: Tensor, moment: Moment) -> Tensor:
+        """Change the coordinates of a step: samples, partials, or cells of time and frequency.
+
+        Real or complex, copies first; their scale is arbitrary.
+        """
+        return step

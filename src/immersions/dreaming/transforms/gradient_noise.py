@@ -8,14 +8,13 @@ from immersions.dreaming.transforms.base import Moment, Transform
 from immersions.parameters import Parameter
 
 if TYPE_CHECKING:
-    from jaxtyping import Float
     from torch import Tensor
 
 
 class GradientNoise(Transform):
-    """Every sample of the gradient is moved by a random amount, in proportion to its own size.
+    """Every coordinate of the step grows or shrinks at random, in proportion to its own size.
 
-    In proportion, so that the noise lies where the gradient does and silence stays silent.
+    In proportion, so that what is silent stays silent.
     """
 
     parameters = (
@@ -26,16 +25,16 @@ class GradientNoise(Transform):
             maximum=1.0,
             default=0.1,
             label="Gradient noise",
-            description="Noise on every gradient, as a share of it.",
+            description="Noise on every step, as a share of it.",
             group="Transforms",
         ),
     )
 
-    def gradient(self, gradients: Float[Tensor, "copies samples"], moment: Moment) -> Tensor:
+    def gradient(self, step: Tensor, moment: Moment) -> Tensor:
         share = moment.values["gradient_noise"]
         if share == 0:
-            return gradients
+            return step
         import torch
 
-        draw = torch.randn(gradients.shape, generator=moment.generator).to(gradients)
-        return gradients.addcmul(gradients, draw, value=share)
+        draw = torch.randn(step.shape, generator=moment.generator).to(step.device)
+        return step * (1 + share * draw)
