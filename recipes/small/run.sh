@@ -9,7 +9,7 @@ python=.venv/bin/python
 "$python" recipes/small/fetch.py
 { printf '## Music\n\n'; "$python" recipes/small/credits.py; } > data/small-note.md
 
-.venv/bin/immersions train data/music/train -o runs/ears/small --steps "${STEPS:-4500}" \
+.venv/bin/immersions train data/music/train -o runs/ears/small --steps "${STEPS:-3200}" \
 	--precision "${PRECISION:-bfloat16}" --threads 1 --note data/small-note.md
 "$python" benchmarks/probe_tracks15.py runs/ears/small
 
