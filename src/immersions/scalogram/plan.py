@@ -12,7 +12,7 @@ from torch import Tensor
 from immersions.scalogram.config import ScalogramConfig
 from immersions.scalogram.fourier import RealTransform, smooth
 from immersions.scalogram.kernels import kernels, late_kernels
-from immersions.scalogram.windows import EvenWindows, UnevenWindows
+from immersions.scalogram.windows import EvenWindows, UnevenWindows, even_windows
 
 # Where a Hann window's side lobes have fallen to about 1e-6: everything further is left out.
 SIDE_LOBES_KEPT = 64.0
@@ -37,16 +37,16 @@ class Octave:
 
     def answers(
         self, signal: Float[Tensor, "batch samples"], phase: bool
-    ) -> tuple[Float[Tensor, "batch frames bins"], Float[Tensor, "batch frames bins"]]:
+    ) -> Float[Tensor, "batch frames 2 bins"]:
         """Every kernel at every frame, real and imaginary; turned to the frame for `phase`."""
         heard = self.windows.of(signal) @ self.kernels
         if self.blend is not None:
             heard = (heard.unflatten(-1, (self.blend.shape[1], -1)) * self.blend).sum(-2)
-        real, imaginary = heard.unflatten(-1, (2, -1)).unbind(-2)
+        heard = heard.unflatten(-1, (2, -1))
         if not phase or self.turn is None:
-            return real, imaginary
-        cosine, sine = self.turn
-        return real * cosine - imaginary * sine, real * sine + imaginary * cosine
+            return heard
+        (real, imaginary), (cosine, sine) = heard.unbind(-2), self.turn
+        return torch.stack([real * cosine - imaginary * sine, real * sine + imaginary * cosine], -2)
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,11 @@ class Plan:
 
 
 def plan(
-    config: ScalogramConfig, samples: int, frames: int, device: torch.device, dtype: torch.dtype
+    config: ScalogramConfig,
+    samples: int,
+    frames: int,
+    device: torch.device,
+    dtype: torch.dtype,
 ) -> Plan:
     """The plan for a loop of `samples` cut into `frames`."""
     octaves = [
@@ -101,7 +105,7 @@ def _octave(
     return Octave(
         samples=length if decimated else None,
         pool=pool,
-        windows=EvenWindows.around(half, hop),
+        windows=even_windows(half, hop, frames * pool, device),
         kernels=kernels(config.cycles, frequencies, length / seconds, half).to(device, dtype),
     )
 

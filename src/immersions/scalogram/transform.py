@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import groupby
 
 import torch
 from jaxtyping import Complex, Float
@@ -67,16 +68,18 @@ class Scalogram(nn.Module):
             assert spectrum is not None
             signals[length] = synthesis.sound(_band_limited(spectrum, sound.shape[1], length))
         power, fine = [], []
-        for octave in planned.octaves:
-            answers = octave.answers(signals[octave.samples], self.config.phase)
-            power.append(_pooled_power(*answers, octave.pool))
-            fine.append([part[:, :: octave.pool] for part in answers])
+        for pool, octaves in groupby(planned.octaves, lambda octave: octave.pool):
+            heard = [
+                octave.answers(signals[octave.samples], self.config.phase) for octave in octaves
+            ]
+            answers = torch.cat(heard, -1)
+            power.append(_pooled(answers.square().sum(-2), pool))
+            fine.append(answers[:, ::pool])
         level = (torch.log(torch.cat(power, -1) + LOG_FLOOR) + LOG_OFFSET) * LOG_SCALE
         parts = [level.transpose(1, 2)]
         if self.config.phase:
             hop_seconds = sound.shape[1] / frames / self.config.sample_rate
-            real, imaginary = (torch.cat(part, 2) for part in zip(*fine, strict=True))
-            parts.append(self._phase(real, imaginary, hop_seconds).transpose(1, 2))
+            parts.append(self._phase(torch.cat(fine, -1), hop_seconds).transpose(1, 2))
         return torch.stack(parts, 1)
 
     def stream(
@@ -104,11 +107,9 @@ class Scalogram(nn.Module):
         return math.ceil(half * self.config.sample_rate / self.config.hop)
 
     def _phase(
-        self,
-        real: Float[Tensor, "batch frames bins"],
-        imaginary: Float[Tensor, "batch frames bins"],
-        hop_seconds: float,
+        self, answers: Float[Tensor, "batch frames 2 bins"], hop_seconds: float
     ) -> Float[Tensor, "batch frames bins"]:
+        real, imaginary = answers.unbind(-2)
         before_real, before_imaginary = real.roll(1, 1), imaginary.roll(1, 1)
         frequency = torch.tensor(self.config.frequencies, device=real.device, dtype=real.dtype)
         expected = 2 * math.pi * frequency * hop_seconds
@@ -147,10 +148,7 @@ def _band_limited(
     return kept
 
 
-def _pooled_power(
-    real: Float[Tensor, "batch frames bins"],
-    imaginary: Float[Tensor, "batch frames bins"],
-    pool: int,
+def _pooled(
+    power: Float[Tensor, "batch frames bins"], pool: int
 ) -> Float[Tensor, "batch pooled bins"]:
-    power = real.square() + imaginary.square()
     return power if pool == 1 else power.unflatten(1, (-1, pool)).amax(2)

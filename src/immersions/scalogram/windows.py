@@ -9,6 +9,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+LISTED_PLACES = 1 << 19
+
 
 @dataclass(frozen=True)
 class EvenWindows:
@@ -31,7 +33,8 @@ class EvenWindows:
     def of(self, signal: Float[Tensor, "batch samples"]) -> Float[Tensor, "batch frames window"]:
         rows = signal.unflatten(1, (-1, self.hop))
         return torch.cat(
-            [rows[:, :, first:end].roll(turn, 1) for turn, first, end in self.pieces], -1
+            [rows[:, :, first:end].roll(turn, 1) for turn, first, end in self.pieces],
+            -1,
         )
 
 
@@ -44,7 +47,11 @@ class UnevenWindows:
 
     @classmethod
     def around(
-        cls, centres: Int[Tensor, " frames"], half: int, samples: int, device: torch.device
+        cls,
+        centres: Int[Tensor, " frames"],
+        half: int,
+        samples: int,
+        device: torch.device,
     ) -> UnevenWindows:
         """Windows from -half to half around `centres` of a loop of `samples`."""
         index = (centres[:, None] + torch.arange(-half, half + 1)).remainder(samples)
@@ -52,3 +59,15 @@ class UnevenWindows:
 
     def of(self, signal: Float[Tensor, "batch samples"]) -> Float[Tensor, "batch frames window"]:
         return signal.gather(1, self.index.expand(len(signal), -1)).unflatten(1, (self.frames, -1))
+
+
+def even_windows(
+    half: int, hop: int, frames: int, device: torch.device
+) -> EvenWindows | UnevenWindows:
+    """Windows from -half to half around the first sample of each hop, by what is faster.
+
+    Of a loop of some seconds every place may be listed; of a stream that would fill the memory.
+    """
+    if frames * (2 * half + 1) > LISTED_PLACES:
+        return EvenWindows.around(half, hop)
+    return UnevenWindows.around(torch.arange(frames) * hop, half, frames * hop, device)
