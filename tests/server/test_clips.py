@@ -94,7 +94,7 @@ def test_every_bad_file_is_a_clip_or_one_line(client):
 
 @pytest.mark.parametrize("name", ["../../x.wav", "/etc/passwd", "a\nb\0.wav", "x" * 999, "..", ""])
 def test_an_upload_s_name_is_a_title_and_nothing_else(room, name):
-    clip = room.library.add(io.BytesIO(wav(2.0)), name, RATE)
+    clip, _ = room.library.add(io.BytesIO(wav(2.0)), name, RATE)
     assert clip.id.startswith("upload-")
     assert clip.title.isprintable()
     assert 0 < len(clip.title) <= 60
@@ -124,3 +124,14 @@ def test_silence_is_silent_and_noise_follows_its_seed():
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
     assert np.abs(first).max() <= 1
+
+
+def test_samples_that_are_not_finite_are_reported(client):
+    sound = 0.3 * np.sin(np.arange(2 * RATE) / 20).astype(np.float32)
+    sound[100:103] = np.nan
+    file = io.BytesIO()
+    soundfile.write(file, sound, RATE, format="WAV", subtype="FLOAT")
+    answer = upload(client, file.getvalue(), "odd.wav")
+    assert answer.status_code == 200
+    assert answer.json()["warning"] == "3 samples were not finite and became 0"
+    assert upload(client, wav(2.0)).json()["warning"] == ""

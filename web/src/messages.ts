@@ -217,6 +217,7 @@ export interface Uploaded {
   id: string;
   title: string;
   seconds: number;
+  warning: string;
 }
 
 /** The first message on a connection. */

@@ -66,23 +66,24 @@ def dream(
     seconds: float | None = None,
     mix: str | Path | NDArray[np.float32] | None = None,
     on_step: Callable[[StepReport], bool | None] | None = None,
+    notice: Callable[[str], None] = lambda line: None,
 ) -> Dream:
     """Dream `steps` steps from `start` towards `target`, and measure what came of it.
 
     `start` and `mix` as for `start_clip`; `target` as for `Target.parse`, without one
     `default_target`. `on_step` is called after every step; when it returns False the dream ends
-    there. Raises `ValueError` or `OSError` with one line.
+    there. `notice` is told what had to be helped in a file. Raises `ValueError` or `OSError` with one line.
     """
     if steps < 0:
         raise ValueError(f"steps: expected 0 or more, got {steps}")
-    clip = start_clip(start, ear.sample_rate, seconds, seed, ear.loop_seconds)
+    clip = start_clip(start, ear.sample_rate, seconds, seed, ear.loop_seconds, notice)
     layers = ear.layers_for(len(clip))
     if not isinstance(target, Target):
         target = Target.parse(target or default_target(ear), layers)
     mixed = None
     if mix is not None:
         length = len(clip) / ear.sample_rate
-        mixed = start_clip(mix, ear.sample_rate, length, seed, ear.loop_seconds)
+        mixed = start_clip(mix, ear.sample_rate, length, seed, ear.loop_seconds, notice)
     dreamer = Dreamer(ear, clip, target, parameters, seed, mixed)
     times = []
     for _ in range(steps):

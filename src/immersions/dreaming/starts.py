@@ -5,6 +5,7 @@ Torch-free.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -32,12 +33,14 @@ def start_clip(
     seconds: float | None = None,
     seed: int = 0,
     loop_seconds: float = 4.0,
+    notice: Callable[[str], None] = lambda line: None,
 ) -> NDArray[np.float32]:
     """The loop that a dream begins with, mono float32 at `sample_rate` Hz, without a seam.
 
     `start` is a bundled clip's name, `silence`, `noise` (by `seed`), the path of a sound file, or
     samples. It is cut or repeated to `seconds`; without, sounds of up to 16 s keep their length and
-    everything else gets `loop_seconds`. Raises `ValueError` or `OSError` with one line.
+    everything else gets `loop_seconds`. `notice` is told, in a line, of what had to be helped in a
+    file: samples that were not finite, an end cut off. Raises `ValueError` or `OSError` with one line.
     """
     if seconds is not None and not SHORTEST_SECONDS <= seconds <= LONGEST_SECONDS:
         raise ValueError(
@@ -47,7 +50,7 @@ def start_clip(
         samples = round((seconds or loop_seconds) * sample_rate)
         silence = np.zeros(samples, np.float32)
         return silence if start == SILENCE else noise(samples, sample_rate, seed)
-    sound = start if isinstance(start, np.ndarray) else _read(start, sample_rate)
+    sound = start if isinstance(start, np.ndarray) else _read(start, sample_rate, notice)
     if seconds is None and len(sound) > LONGEST_WHOLE_SECONDS * sample_rate:
         seconds = loop_seconds
     samples = len(sound) if seconds is None else round(seconds * sample_rate)
@@ -56,14 +59,19 @@ def start_clip(
     return audio.close_seam(np.resize(sound, samples), sample_rate)
 
 
-def _read(start: str | Path, sample_rate: int) -> NDArray[np.float32]:
+def _read(
+    start: str | Path, sample_rate: int, notice: Callable[[str], None]
+) -> NDArray[np.float32]:
     """A bundled clip by its name, else a file; of both, the clip (write ./name for the file)."""
     clips = {clip.name: clip.path for clip in assets.clips()}
     path = clips[start] if isinstance(start, str) and start in clips else Path(start)
     if not path.exists():
         names = ", ".join([SILENCE, NOISE, *clips])
         raise FileNotFoundError(f"{start}: no such file; or one of: {names}")
-    return audio.read(path, sample_rate, loop=True).samples
+    sound = audio.read(path, sample_rate, loop=True)
+    if sound.warning:
+        notice(f"{path.name}: {sound.warning}")
+    return sound.samples
 
 
 def noise(samples: int, sample_rate: int, seed: int) -> NDArray[np.float32]:

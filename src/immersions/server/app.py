@@ -95,14 +95,14 @@ async def _take_in(room: Room, file: UploadFile) -> Uploaded:
     if (file.size or 0) > LARGEST_UPLOAD:
         raise HTTPException(413, f"expected at most {LARGEST_UPLOAD // 2**20} MB")
     try:
-        clip = await asyncio.to_thread(
+        clip, warning = await asyncio.to_thread(
             room.library.add, file.file, file.filename or "", room.sample_rate
         )
     except Full as error:
         raise HTTPException(409, describe.line(error)) from None
     except (ValueError, OSError) as error:
         raise HTTPException(422, describe.line(error)) from None
-    return Uploaded(id=clip.id, title=clip.title, seconds=clip.seconds)
+    return Uploaded(id=clip.id, title=clip.title, seconds=clip.seconds, warning=warning)
 
 
 def _add_socket(app: FastAPI, room: Room) -> None:

@@ -89,12 +89,16 @@ class Library:
                 self._decoded[clip, sample_rate] = self._decode(clip, sample_rate)
             return self._decoded[clip, sample_rate]
 
-    def add(self, file: BinaryIO, name: str, sample_rate: int) -> Clip:
-        """Take an upload in, decoded within limits. `ValueError`, one line, for a bad one."""
+    def add(self, file: BinaryIO, name: str, sample_rate: int) -> tuple[Clip, str]:
+        """Take an upload in, decoded within limits: the clip, and what had to be helped or "".
+
+        `ValueError`, one line, for a bad one.
+        """
         with self._lock:
             if len(self._uploads) >= MOST_UPLOADS:
                 raise Full(f"expected at most {MOST_UPLOADS} uploads in one performance")
-        samples = _read(file, name, sample_rate)
+        sound = _read(file, name, sample_rate)
+        samples = sound.samples
         seconds = len(samples) / sample_rate
         samples = _loop_of(samples, sample_rate)
         title = _title(name) + (
@@ -108,7 +112,7 @@ class Library:
         )
         with self._lock:
             self._uploads[clip.id] = _Upload(clip, samples, sample_rate)
-        return clip
+        return clip, sound.warning
 
     def _decode(self, clip: str, sample_rate: int) -> Samples:
         if clip in self._bundled:
@@ -121,7 +125,7 @@ class Library:
         raise Unknown(f"unknown clip {clip!r}")
 
 
-def _read(file: BinaryIO, name: str, sample_rate: int) -> Samples:
+def _read(file: BinaryIO, name: str, sample_rate: int) -> audio.Sound:
     # The ending is a hint to the decoder; nothing else of a client's name reaches the disk.
     ending = "".join(
         each for each in Path(name).suffix[1:6].lower() if each.isascii() and each.isalnum()
@@ -132,7 +136,7 @@ def _read(file: BinaryIO, name: str, sample_rate: int) -> Samples:
             while chunk := file.read(CHUNK):
                 out.write(chunk)
         try:
-            return audio.read(path, sample_rate).samples
+            return audio.read(path, sample_rate)
         except (ValueError, OSError) as error:
             # Who uploaded it knows it by another name than our own place for it.
             raise ValueError(str(error).replace(str(path), _title(name))) from None

@@ -174,6 +174,8 @@ class Uploaded(Message):
     id: str
     title: str
     seconds: float
+    warning: str
+    """what had to be helped in the file, in one line, or empty"""
 
 
 class SetParameters(Message):

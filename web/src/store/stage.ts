@@ -109,7 +109,9 @@ export class Stage {
 
   async useFile(file: File): Promise<void> {
     try {
-      this.send({ type: "clip", id: (await upload(file)).id });
+      const taken = await upload(file);
+      if (taken.warning) this.notices.tell(`${file.name}: ${taken.warning}`);
+      this.send({ type: "clip", id: taken.id });
     } catch (error) {
       this.notices.tell(error instanceof Error ? error.message : String(error));
     }
