@@ -72,7 +72,8 @@ def dream(
 
     `start` and `mix` as for `start_clip`; `target` as for `Target.parse`, without one
     `default_target`. `on_step` is called after every step; when it returns False the dream ends
-    there. `notice` is told what had to be helped in a file. Raises `ValueError` or `OSError` with one line.
+    there. `notice` is told what had to be helped in a file. Raises `ValueError` or `OSError` with
+    one line.
     """
     if steps < 0:
         raise ValueError(f"steps: expected 0 or more, got {steps}")

@@ -40,7 +40,8 @@ def start_clip(
     `start` is a bundled clip's name, `silence`, `noise` (by `seed`), the path of a sound file, or
     samples. It is cut or repeated to `seconds`; without, sounds of up to 16 s keep their length and
     everything else gets `loop_seconds`. `notice` is told, in a line, of what had to be helped in a
-    file: samples that were not finite, an end cut off. Raises `ValueError` or `OSError` with one line.
+    file: samples that were not finite, an end cut off. Raises `ValueError` or `OSError` with one
+    line.
     """
     if seconds is not None and not SHORTEST_SECONDS <= seconds <= LONGEST_SECONDS:
         raise ValueError(
