@@ -87,6 +87,7 @@ def dream(
             seconds=length,
             mix=mix,
             on_step=on_step,
+            notice=lambda line: typer.echo(f"immersions: {line}", err=True),
         )
         result.save(output)
         if report is not None:
@@ -176,17 +177,23 @@ def _progress(steps: int) -> Iterator[Any]:
         TextColumn("activation {task.fields[activation]:+.2f}"),
         TextColumn("{task.fields[rate]:.1f} steps/s"),
     )
-    with Progress(*columns, console=Console(file=sys.stderr)) as progress:
-        task = progress.add_task("", total=steps, activation=0.0, rate=0.0)
-        rate = 0.0
+    progress = Progress(*columns, console=Console(file=sys.stderr))
+    task = progress.add_task("", total=steps, activation=0.0, rate=0.0)
+    rate = 0.0
 
-        def show(told: StepReport) -> None:
-            nonlocal rate
-            now = 1 / max(told.seconds, 1e-9)
-            rate = now if rate == 0 else 0.9 * rate + 0.1 * now
-            progress.update(task, advance=1, activation=told.activation, rate=rate)
+    def show(told: StepReport) -> None:
+        nonlocal rate
+        # Drawn from the first step on, so that what cannot begin is one line and no bar.
+        progress.start()
+        now = 1 / max(told.seconds, 1e-9)
+        rate = now if rate == 0 else 0.9 * rate + 0.1 * now
+        progress.update(task, advance=1, activation=told.activation, rate=rate)
 
+    try:
         yield show
+    finally:
+        if rate:
+            progress.stop()
 
 
 def _summary(result: Dream, output: Path) -> str:
