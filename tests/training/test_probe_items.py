@@ -105,16 +105,39 @@ def test_an_untrained_ear_is_scaled_by_what_it_hears(library: Library) -> None:
     inside: list[torch.Tensor] = []
     # The batch norm is folded into the convolution: what comes out of it is normalised.
     ear.network.context[0].conv.conv.register_forward_hook(lambda m, i, a: inside.append(a))
-    c = probe_features.contexts(ear, items)
-    assert c.shape == (40, 32, 4)
+    heard = probe_features.features(ear, items)
     normalised = torch.cat(inside).transpose(0, 1).flatten(1)
     assert normalised.mean(1).abs().max() < 0.3
     assert float(normalised.std(1).mean()) == pytest.approx(1, abs=0.2)
-    again = probe_features.contexts(probe_features.untrained(EAR, items, seed=1), items)
-    assert torch.equal(c, again)
-    assert not torch.allclose(
-        c, probe_features.contexts(probe_features.untrained(EAR, items, 2), items)
-    )
+    again = probe_features.features(probe_features.untrained(EAR, items, seed=1), items)
+    other = probe_features.features(probe_features.untrained(EAR, items, seed=2), items)
+    for name, table in heard.items():
+        assert torch.equal(table, again[name]), name
+        assert not torch.allclose(table, other[name]), name
+
+
+def test_readouts_are_statistics_of_the_layers_they_name(library: Library) -> None:
+    levels = torch.from_numpy(np.array(library.tracks[0].levels[..., : 16 * 20], np.float32))
+    items = levels.unflatten(-1, (20, 16)).permute(2, 0, 1, 3)
+    ear = probe_features.untrained(EAR, items, seed=1)
+    blocks, steps = len(EAR.encoder), len(EAR.context)
+    c, z, before = f"context.{steps - 1}", f"encoder.{blocks - 1}", f"encoder.{blocks - 2}"
+    answers = ear.respond(items, [c, z, before])
+    # In batches of another size, so that their order is seen too.
+    heard = probe_features.features(ear, items, batch=7)
+    expected = {
+        "last c": [answers[c][..., -1]],
+        "mean of c": [answers[c].mean(-1)],
+        "c, mean and deviation": [answers[c].mean(-1), answers[c].std(-1)],
+        f"{z} (z), mean and deviation": [answers[z].mean(-1), answers[z].std(-1)],
+        f"{before}, mean and deviation": [answers[before].mean(-1), answers[before].std(-1)],
+    }
+    assert set(heard) == set(expected)
+    for name, parts in expected.items():
+        table = torch.cat([part.reshape(20, -1) for part in parts], 1)
+        assert torch.allclose(heard[name], table, atol=1e-4), name
+    assert answers[before].shape[2] > 1  # pitches count as neurons of their own
+    assert heard[f"{before}, mean and deviation"].shape[1] == 2 * answers[before][0, ..., 0].numel()
 
 
 def test_the_ear_of_a_run_is_read_and_nothing_written(tmp_path: Path, library: Library) -> None:
@@ -145,6 +168,6 @@ def test_the_probe_tells_synthetic_tracks_apart(tmp_path: Path) -> None:
         training += [index in first for index in range(len(items))]
     track, chosen = torch.tensor(labels), torch.tensor(training)
     ear = probe_features.untrained(EAR, torch.cat(levels)[chosen], seed=0)
-    contexts = probe_features.contexts(ear, torch.cat(levels)).mean(-1)
+    contexts = probe_features.features(ear, torch.cat(levels))["mean of c"]
     for features, least in ((torch.cat(mel), 0.8), (contexts, 0.35)):
         assert probe(features, track, chosen, ~chosen, 15, seed=0).accuracy > least

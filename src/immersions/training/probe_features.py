@@ -1,8 +1,9 @@
-"""What the probe compares: an ear's c, the same untrained, and statistics of log-mel bands."""
+"""What the probe compares: readouts of an ear, the same untrained, and statistics of spectra."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import torch
 from jaxtyping import Float
@@ -18,17 +19,43 @@ MEL_FLOOR = 1e-10
 """Of the power of a full-scale sine's bin, -100 dB: what is quieter counts as silence."""
 
 Levels = Float[Tensor, "items parts bins frames"]
-Contexts = Float[Tensor, "items c steps"]
+Features = Float[Tensor, "items features"]
+Read = Callable[[Float[Tensor, "items channels pitches frames"]], Features]
+
+
+def mean_and_deviation(activity: Float[Tensor, "items channels pitches frames"]) -> Features:
+    """Over all frames of each item, the features that log-mel bands give too."""
+    return torch.cat([activity.mean(-1), activity.std(-1)], 1).flatten(1)
+
+
+def readouts(config: ContrastiveConfig) -> dict[str, tuple[str, Read]]:
+    """Name to (layer, how its answers become one vector an item), from c back to the encoder.
+
+    Of the encoder only its last two blocks: earlier ones say nearly what the scalogram says,
+    trained or not, so that what they reach is no evidence of learning.
+    """
+    c = f"context.{len(config.context) - 1}"
+    z, before = (f"encoder.{len(config.encoder) - back}" for back in (1, 2))
+    return {
+        "last c": (c, lambda activity: activity[..., -1].flatten(1)),
+        "mean of c": (c, lambda activity: activity.mean(-1).flatten(1)),
+        "c, mean and deviation": (c, mean_and_deviation),
+        f"{z} (z), mean and deviation": (z, mean_and_deviation),
+        f"{before}, mean and deviation": (before, mean_and_deviation),
+    }
 
 
 @torch.no_grad()
-def contexts(
-    ear: ContrastiveEar, levels: Levels, batch: int = 16
-) -> Float[Tensor, "items c steps"]:
-    """Every c of each item; the last one hears the most of it."""
-    name = ear.layers[-1].name
-    answers = [ear.respond(part, [name])[name] for part in levels.float().split(batch)]
-    return torch.cat([answer.flatten(1, 2) for answer in answers])
+def features(ear: ContrastiveEar, levels: Levels, batch: int = 16) -> dict[str, Features]:
+    """Every readout of each item, by the readout's name."""
+    reads = readouts(ear.config)
+    layers = list(dict.fromkeys(layer for layer, _ in reads.values()))
+    found: dict[str, list[Features]] = {name: [] for name in reads}
+    for part in levels.float().split(batch):
+        answers = ear.respond(part, layers)
+        for name, (layer, read) in reads.items():
+            found[name].append(read(answers[layer]))
+    return {name: torch.cat(parts) for name, parts in found.items()}
 
 
 def untrained(config: ContrastiveConfig, levels: Levels, seed: int) -> ContrastiveEar:
