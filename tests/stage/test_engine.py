@@ -100,9 +100,9 @@ def test_a_pulled_loop_follows_the_newest_state(ear, clip):
 
 
 def test_dreaming_raises_the_target_s_activation(ear, clip):
-    """A high layer: low ones answer to strokes of noise already, and first fall before they rise."""
+    """In a high layer: low ones answer to strokes of noise already, and fall before they rise."""
     bench = Bench(ear)
-    bench.begin(clip, a_state(targets=(Range("context.2", channel=(0.0, 0.1)),)))
+    bench.begin(clip, a_state(targets=(Range("context.2", channel=(0.0, 0.03)),)))
     bench.turns(12)
     bench.pull()
     bench.turns(1)
