@@ -1,8 +1,24 @@
 """What all tests share."""
 
+from __future__ import annotations
+
 import signal
+from pathlib import Path
+
+import pytest
+
+BROWSER = Path(__file__).parent / "browser"
 
 # A shell makes what it runs in the background deaf to Ctrl-C, and children inherit that; the tests
 # send Ctrl-C to programs that they start, wherever they themselves run.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The browser tests come last.
+
+    Playwright keeps an event loop running in this thread for as long as its browser lives, and
+    with that nobody else can start one. And their server would compete with what is measured.
+    """
+    items.sort(key=lambda item: item.path.is_relative_to(BROWSER))
