@@ -66,9 +66,9 @@ web-check: $(WEB) ## check the style and types of the page, run its unit tests
 	@cd web && npm run --silent lint && npm run --silent check && npm run --silent test
 
 bench: $(VENV)/.dev ## run the benchmarks, one JSON line each (ONLY=scalogram runs one)
-	@for script in benchmarks/$(or $(ONLY),*).py; do \
+	@status=0; for script in benchmarks/$(or $(ONLY),*).py; do \
 		case $$script in */_*) continue;; esac; \
-		echo "# $$script" >&2; $(BIN)/python $$script $(ARGS) || exit 1; done
+		echo "# $$script" >&2; $(BIN)/python $$script $(ARGS) || status=1; done; exit $$status
 
 docs: $(VENV)/.dev ## build the site into site/, its examples executed
 	@$(TEST_ENV) $(BIN)/python tools/execute_examples.py docs build/docs
