@@ -25,7 +25,7 @@ DREAMING = State(
     "small",
     2.0,
     running=True,
-    parameters=PARAMETERS.defaults(),
+    parameters=PARAMETERS.check({"learning_rate": 0.02}),
     targets=(Range("encoder.1", channel=(0.0, 0.5)),),
 )
 
