@@ -168,7 +168,11 @@ def test_a_message_that_is_too_long_ends_the_connection(performance):
             await page.send(" " * (65 * 1024))
             with pytest.raises(ConnectionClosed) as closed:
                 await asyncio.wait_for(drained(page), 20)
-            assert closed.value.rcvd.code == 1009
+        # The server hangs up with the rest unread, so its reason may be lost on the way.
+        told = closed.value.rcvd
+        assert told is None or told.code == 1009
+        async with a_page(performance.socket) as other:
+            await other.until(lambda page: "welcome" in page.heard)
 
     asyncio.run(play())
 
