@@ -85,13 +85,15 @@ def test_a_change_is_told_to_all_pages_and_heard_in_the_next_pulled_loop(perform
                 await page.say("set", parameters={"learning_rate": rate})
                 asked, known = time.monotonic(), page.loops[-1].id
                 await page.say("pull", id=known)
-                await page.until(lambda page, known=known: page.loops[-1].id > known)
-                waits.append(time.monotonic() - asked)
-                loop = page.loops[-1]
                 await page.until(
-                    lambda page, rate=rate: page.state["parameters"]["learning_rate"] == rate
+                    lambda page, rate=rate: (
+                        page.state["parameters"]["learning_rate"] == rate
+                        and page.loops[-1].generation == page.state["generation"]
+                    )
                 )
-                assert loop.generation == page.state["generation"]
+                waits.append(time.monotonic() - asked)
+                # One that was on its way already may come before it.
+                assert len([loop for loop in page.loops if loop.id > known]) <= 2
                 await asyncio.sleep(0.2)
             # On a machine of its own 0.35 s; here, whose share is unknown, what a few steps take.
             assert min(waits) < 0.35 + 3 / page.heard["status"]["steps_per_second"], waits
