@@ -56,6 +56,20 @@ def test_the_fit_is_the_penalised_optimum() -> None:
     assert torch.allclose(found.scores(features), standard @ found.weight.T + found.bias)
 
 
+def test_more_features_than_items_have_the_same_optimum() -> None:
+    """The gradient is zero in all 200 features, though it was sought among 24 directions."""
+    features, labels = clusters(6, distance=2.0)
+    mixed = torch.randn(10, 200, generator=torch.Generator().manual_seed(5))
+    wide = torch.tanh(((features - 100) / 10.0 ** torch.arange(-4, 6)) @ mixed)
+    found = fit(wide, labels)
+    standard = (wide.double() - wide.double().mean(0)) / wide.double().std(0)
+    weight = found.weight.clone().requires_grad_()
+    loss = functional.cross_entropy(standard @ weight.T + found.bias, labels)
+    (loss + 0.5 * found.penalty * weight.square().sum()).backward()
+    assert weight.grad is not None
+    assert weight.grad.abs().max() < 1e-4
+
+
 def test_test_items_change_nothing_that_is_fitted() -> None:
     features, labels = clusters(40, distance=3.0)
     training = halves(labels)
