@@ -96,3 +96,18 @@ def test_something_is_always_left_to_train_on(tracks: list[Track]) -> None:
 def test_a_share_that_is_none_is_refused(tracks: list[Track], share: float) -> None:
     with pytest.raises(ValueError, match="less than 1"):
         split(tracks, share)
+
+
+@pytest.mark.parametrize("singles", [0, 2, 4, 8])
+def test_singles_are_alone_of_their_track(singles: int) -> None:
+    tracks = [counted_track(number, 400) for number in range(12)]
+    for step in range(20):
+        batch = sample(tracks, 8, 4, FRAMES, seed=2, step=step, singles=singles)
+        times = sorted(int((batch.tracks == track).sum()) for track in batch.tracks.unique())
+        groups, rest = divmod(8 - singles, 4)
+        assert times == sorted([*[1] * singles, *[4] * groups, *([rest] if rest else [])])
+
+
+def test_with_too_few_tracks_singles_are_drawn_again(tracks: list[Track]) -> None:
+    batch = sample(tracks[:2], 8, 4, FRAMES, seed=2, step=0, singles=8)
+    assert [int((batch.tracks == track).sum()) for track in (0, 1)] == [4, 4]

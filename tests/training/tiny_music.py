@@ -44,6 +44,7 @@ TRAINING = TrainingConfig(
     warmup_steps=4,
     validate_every=6,
     validation_batches=2,
+    validation_items=8,
     checkpoint_every=6,
 )
 

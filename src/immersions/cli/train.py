@@ -27,6 +27,13 @@ def train(
     steps: Annotated[int, typer.Option(min=1, help="Updates in all.")] = 4000,
     items: Annotated[int, typer.Option(min=2, help="Excerpts a batch: the candidates.")] = 32,
     crops: Annotated[int, typer.Option(min=1, help="Excerpts of the same track a batch.")] = 4,
+    singles: Annotated[
+        int, typer.Option(min=0, help="Of the items, those that are alone of their track.")
+    ] = 0,
+    start: Annotated[
+        str | None,
+        typer.Option("--from", help="An ear or a run's folder to go on from, as its preset."),
+    ] = None,
     learning_rate: Annotated[float, typer.Option(help="Of Adam, after the warm-up.")] = 5e-4,
     loss: Annotated[str, typer.Option(help="cpc as in the paper, or sat.")] = "cpc",
     held_out: Annotated[float, typer.Option(help="Share of the tracks kept to validate.")] = 0.08,
@@ -55,25 +62,33 @@ def train(
         raise ValueError(f"{output}: expected a folder to write the ear to, got a file")
     card_note = note.read_text(encoding="utf-8") if note else ""
 
+    from immersions.training.memory import keep_large_blocks
+
+    keep_large_blocks()  # before torch is imported
+
     import torch
 
     from immersions.cli.training_display import display
     from immersions.ears import presets
     from immersions.training.cpc import item_frames
     from immersions.training.library import find_sounds, load_library
-    from immersions.training.loop import Trainer, TrainingConfig
+    from immersions.training.loop import Trainer, TrainingConfig, averaging
     from immersions.training.run import flat_for, ship, summary
     from immersions.training.sampling import split
+    from immersions.training.start import start_from
 
     if threads:
         torch.set_num_threads(threads)
-    ear = presets.config(preset)
+    begin = start_from(start) if start else None
+    ear = begin.network.config if begin else presets.config(preset)
     settings = TrainingConfig(
         steps=steps,
         items=items,
         crops=crops,
+        singles=singles,
         learning_rate=learning_rate,
         warmup_steps=min(200, max(1, steps // 10)),
+        average=averaging(steps),
         loss=loss,
         seed=seed,
         validate_every=validate_every,
@@ -91,7 +106,7 @@ def train(
         if not training:
             raise ValueError(f"expected music to train on in {_named(folders)}, found no track")
         shown.say(summary(library))
-        trainer = Trainer(work / output.name, ear, settings, training, validation)
+        trainer = Trainer(work / output.name, ear, settings, training, validation, begin)
         _train(trainer, shown)
         ship(trainer, output, output.name, training, card_note, shown.say)
         if validation:

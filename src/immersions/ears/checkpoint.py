@@ -67,18 +67,10 @@ def from_pretrained(name: str | Path) -> ContrastiveEar:
     shape or number that does not fit.
     """
     folder = _folder(name)
-    described = _config(folder / CONFIG)
-    path = folder / WEIGHTS
-    with torch.device("meta"):  # shapes alone: what the file does not hold is never allocated
-        sketch = _sketch(folder / CONFIG, described)
-    tensors = _tensors(path, _expected(sketch))
-    network = ContrastiveNetwork(sketch.config)
-    network.load_state_dict(
-        {key.removeprefix(NETWORK): v for key, v in tensors.items() if key.startswith(NETWORK)}
-    )
+    described, network, tensors = _read(folder)
     ear = ContrastiveEar(described["name"], network)
     if not all(bool(torch.isfinite(weight).all()) for weight in ear.network.parameters()):
-        raise ValueError(f"{path}: a batch norm holds a variance below zero")
+        raise ValueError(f"{folder / WEIGHTS}: a batch norm holds a variance below zero")
     if len(tensors) > len(network.state_dict()):
         ear.statistics = {
             layer.name: LayerStatistics(
@@ -87,6 +79,14 @@ def from_pretrained(name: str | Path) -> ContrastiveEar:
             for layer in ear.layers
         }
     return ear
+
+
+def trained_network(name: str | Path) -> ContrastiveNetwork:
+    """The network of an ear as it was trained, its batch norms not folded: to train on from.
+
+    Raises as `from_pretrained` does.
+    """
+    return _read(_folder(name))[1]
 
 
 def config_from_dict(values: Mapping[str, Any]) -> ContrastiveConfig:
@@ -115,6 +115,19 @@ def _folder(name: str | Path) -> Path:
         if not (folder / file).is_file():
             raise FileNotFoundError(f"{folder}: expected {CONFIG} and {WEIGHTS}, found no {file}")
     return folder
+
+
+def _read(folder: Path) -> tuple[dict[str, Any], ContrastiveNetwork, dict[str, Tensor]]:
+    """What config.json says, the network with its weights, and all tensors of the file."""
+    described = _config(folder / CONFIG)
+    with torch.device("meta"):  # shapes alone: what the file does not hold is never allocated
+        sketch = _sketch(folder / CONFIG, described)
+    tensors = _tensors(folder / WEIGHTS, _expected(sketch))
+    network = ContrastiveNetwork(sketch.config)
+    network.load_state_dict(
+        {key.removeprefix(NETWORK): v for key, v in tensors.items() if key.startswith(NETWORK)}
+    )
+    return described, network, tensors
 
 
 def _config(path: Path) -> dict[str, Any]:

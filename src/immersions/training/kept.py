@@ -23,8 +23,9 @@ CHECKPOINT, METRICS, SETTINGS = "checkpoint.safetensors", "metrics.jsonl", "trai
 Row = dict[str, float]
 
 MAY_CHANGE = (
-    *("steps", "warmup_steps", "bfloat16"),
-    *("validate_every", "validation_batches", "checkpoint_every"),
+    *("steps", "warmup_steps", "average", "bfloat16"),
+    *("validate_every", "checkpoint_every"),
+    *("validation_batches", "validation_items", "validation_crops"),
 )
 """Settings with which a run may go on although it was begun with others."""
 

@@ -32,6 +32,7 @@ from immersions.training.kept import (
 )
 from immersions.training.library import Track
 from immersions.training.sampling import Batch, sample
+from immersions.training.start import Start
 
 VALIDATION_SEED = 1_000_003
 
@@ -43,6 +44,8 @@ class TrainingConfig:
     steps: int = 3000
     items: int = 32
     crops: int = 4
+    singles: int = 0
+    """Of the items, those that are the only ones of their track; the others come in `crops`."""
     contexts: int = 4
     learning_rate: float = 5e-4
     warmup_steps: int = 200
@@ -53,6 +56,8 @@ class TrainingConfig:
     seed: int = 0
     validate_every: int = 100
     validation_batches: int = 8
+    validation_items: int = 32
+    validation_crops: int = 4
     checkpoint_every: int = 100
     bfloat16: bool = False
 
@@ -61,6 +66,8 @@ class TrainingConfig:
             raise ValueError(f"loss: expected 'cpc' or 'sat', got {self.loss!r}")
         if self.items < 2 or self.crops < 1 or self.crops > self.items:
             raise ValueError("items: expected 2 or more, and 1 to that many crops of a track")
+        if not 0 <= self.singles <= self.items:
+            raise ValueError(f"singles: expected 0 to {self.items} (items), got {self.singles}")
 
 
 class Trainee(nn.Module):
@@ -70,6 +77,13 @@ class Trainee(nn.Module):
         super().__init__()
         self.network = ContrastiveNetwork(config)
         self.prediction = cpc.Prediction(config)
+
+    def begin_with(self, start: Start) -> None:
+        """Take over the weights of a network of the same shape."""
+        self.network.load_state_dict(start.network.state_dict())
+        if start.prediction is not None:
+            with torch.no_grad():
+                self.prediction.map.weight.copy_(start.prediction)
 
 
 class Trainer:
@@ -82,11 +96,14 @@ class Trainer:
         config: TrainingConfig,
         training: Sequence[Track],
         validation: Sequence[Track],
+        start: Start | None = None,
     ) -> None:
         self.folder, self.ear, self.config = folder, ear, config
         self.training, self.validation = training, validation
         torch.manual_seed(config.seed)
         self.model = Trainee(ear).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        if start:
+            self.model.begin_with(start)
         self.mean_model = Trainee(ear).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.mean_model.load_state_dict(self.model.state_dict())
         self.optimiser = torch.optim.Adam(self.model.parameters(), lr=config.learning_rate)
@@ -99,6 +116,7 @@ class Trainer:
             "ear": asdict(ear),
             "training": asdict(config),
             "a hash of the music": hashlib.sha256(music.encode()).hexdigest()[:12],
+            "weights from the start": start.key if start else "random",
         }
         folder.mkdir(parents=True, exist_ok=True)
         self.step = 0
@@ -119,9 +137,8 @@ class Trainer:
         the weights are then those before the step.
         """
         config, began = self.config, time.perf_counter()
-        batch = sample(
-            self.training, config.items, config.crops, self.frames, config.seed, self.step
-        )
+        shape = config.items, config.crops, self.frames
+        batch = sample(self.training, *shape, config.seed, self.step, config.singles)
         torch.manual_seed(hash((config.seed, self.step)) & 0x7FFFFFFF)
         self.model.train()
         for group in self.optimiser.param_groups:
@@ -152,9 +169,8 @@ class Trainer:
         config, rows = self.config, []
         self.mean_model.eval()
         for number in range(config.validation_batches):
-            batch = sample(
-                self.validation, config.items, config.crops, self.frames, VALIDATION_SEED, number
-            )
+            shape = config.validation_items, config.validation_crops, self.frames
+            batch = sample(self.validation, *shape, VALIDATION_SEED, number)
             with torch.no_grad():
                 table = self._table(self.mean_model, batch)
             own, same = batch.own(), batch.same_track()
@@ -211,6 +227,14 @@ def schedule(step: int, config: TrainingConfig) -> float:
         return (step + 1) / config.warmup_steps
     done = (step - config.warmup_steps) / max(1, config.steps - config.warmup_steps)
     return 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
+
+
+def averaging(steps: int) -> float:
+    """A decay of the averaged weights that suits a run of so many steps: they span its last tenth.
+
+    Longer, and they would hold what was learned before the learning rate had fallen.
+    """
+    return max(0.9, 1 - 20 / steps)
 
 
 def run(

@@ -48,28 +48,38 @@ def split(tracks: Sequence[Track], share: float) -> tuple[list[Track], list[Trac
 
 
 def sample(
-    tracks: Sequence[Track], items: int, crops: int, frames: int, seed: int, step: int
+    tracks: Sequence[Track],
+    items: int,
+    crops: int,
+    frames: int,
+    seed: int,
+    step: int,
+    singles: int = 0,
 ) -> Batch:
-    """`items` excerpts of `frames`, `crops` of each track, tracks drawn by their length.
+    """`items` excerpts of `frames`, tracks drawn by their length.
 
-    Where there are too few tracks, all are drawn as often, but for the rest. The crops of a track
-    do not overlap where it is long enough for all of them.
+    The last `singles` are the only ones of their tracks, the others come `crops` to a track. Where
+    there are too few tracks, all are drawn as often, but for the rest. The crops of a track do not
+    overlap where it is long enough for all of them.
     """
     random = np.random.default_rng((seed, step))
     lengths = np.array([track.frames for track in tracks], float)
-    count = -(-items // crops)
+    groups = -(-(items - singles) // crops)
+    count = groups + singles
     every, rest = divmod(count, len(tracks)) if count > len(tracks) else (0, count)
     drawn = random.choice(len(tracks), rest, replace=False, p=lengths / lengths.sum())
     chosen = [*(every * list(range(len(tracks)))), *drawn.tolist()]
+    wanted: Counter[int] = Counter()
+    for place, number in enumerate(chosen):
+        wanted[number] += min(crops, items - singles - place * crops) if place < groups else 1
     levels, numbers, names = [], [], []
-    for number, times in Counter(chosen).items():
+    for number, times in wanted.items():
         track = tracks[number]
-        for start in _starts(track.frames, times * crops, frames, random):
+        for start in _starts(track.frames, times, frames, random):
             levels.append(np.asarray(track.levels[:, :, start : start + frames], np.float32))
             numbers.append(number)
             names.append(str(track.path))
-    stacked = torch.from_numpy(np.stack(levels[:items]))
-    return Batch(stacked, torch.tensor(numbers[:items]), tuple(names[:items]))
+    return Batch(torch.from_numpy(np.stack(levels)), torch.tensor(numbers), tuple(names))
 
 
 def _starts(length: int, crops: int, frames: int, random: np.random.Generator) -> list[int]:
