@@ -30,6 +30,25 @@ def test_a_choice_replaces_or_is_added_and_can_be_removed(player: Player) -> Non
     player.wait(f"{TARGETS}.length === 1 && {TARGETS}[0].layer === {second!r}")
 
 
+def test_a_layer_that_hears_more_than_the_loop_says_so(player: Player) -> None:
+    """In this test the deepest layer hears six seconds."""
+    player.ask(
+        """(() => {
+          const ear = immersions.ear.value;
+          const layers = ear.layers.map((layer, n) => n === ear.layers.length - 1
+            ? { ...layer, hears: 6 } : layer);
+          immersions.ear.value = { ...ear, layers };
+        })()"""
+    )
+    said = player.page.locator(".target").get_by_text("more than the loop's")
+    choose_layer(player, 2)
+    assert said.count() == 0
+    last = player.ask("immersions.ear.value.layers.length") - 1
+    choose_layer(player, last)
+    said.wait_for()
+    assert said.inner_text().startswith("hears 6.0")
+
+
 def test_faders_and_the_mark_in_the_picture_agree(player: Player) -> None:
     name = choose_layer(player, 3)
     span = player.page.get_by_label("Channel span")

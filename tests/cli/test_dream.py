@@ -144,6 +144,16 @@ def test_without_a_target_it_says_what_it_chose(
     assert "encoder.1[0:4, :, :]" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(("seconds", "told"), [("0.5", True), ("1", False)])
+def test_a_layer_that_hears_more_than_the_loop_is_told(
+    ear_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], seconds: str, told: bool
+) -> None:
+    arguments = ("--steps", "1", "--seconds", seconds, "--target", "context.0")
+    assert dream(ear_folder, "noise", "-o", tmp_path / "o.wav", *arguments) == 0
+    line = "immersions: context.0 hears 0.6 s, more than the loop of 0.5 s: it hears it again and"
+    assert (line in capsys.readouterr().err) == told
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

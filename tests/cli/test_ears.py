@@ -23,6 +23,8 @@ def test_an_ear_as_json(ear_folder: Path, capsys: pytest.CaptureFixture[str]) ->
     told = json.loads(capsys.readouterr().out)
     assert (told["name"], told["sample_rate"], told["loop_seconds"]) == ("tiny", 16000, 2.0)
     assert told["trained"]
+    assert told["hears_seconds"].keys() == {layer["name"] for layer in told["layers"]}
+    assert told["hears_seconds"]["scalogram"] == pytest.approx(2 / 64, abs=1e-3)
     assert told["layers"][0] == {"name": "scalogram", "channels": 1, "pitches": 72, "frames": 64}
     assert set(told["parameters"]) == {"encoder", "context", "prediction"}
     assert told["parameters"]["prediction"] == 2 * 16 * 16
@@ -46,7 +48,7 @@ def test_an_ear_for_reading(ear_folder: Path, capsys: pytest.CaptureFixture[str]
     assert cli.run(["ears", "show", str(ear_folder)]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("tiny: 16000 Hz")
-    assert lines[3].split() == ["scalogram", "1", "72", "64"]
+    assert lines[3].split() == ["scalogram", "1", "72", "64", "0.03", "s"]
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,8 @@ export interface LayerShape {
   frames: number;
   /** number of the layer's first neuron */
   offset: number;
+  /** seconds of sound that one answer depends on */
+  hears: number | null;
 }
 
 /**

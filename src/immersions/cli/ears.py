@@ -46,9 +46,14 @@ def show(
     print(f"{told['name']}: {told['sample_rate']} Hz, loops of {told['loop_seconds']:g} s{state}")
     counts = ", ".join(f"{part} {count:,}" for part, count in told["parameters"].items())
     print(f"parameters: {counts}" if counts else "parameters: not known")
-    print(f"{'layer':<18}{'channels':>9}{'pitches':>9}{'frames':>8}")
+    print(f"{'layer':<18}{'channels':>9}{'pitches':>9}{'frames':>8}{'hears':>9}")
     for layer in told["layers"]:
-        print(f"{layer['name']:<18}{layer['channels']:>9}{layer['pitches']:>9}{layer['frames']:>8}")
+        seconds = told["hears_seconds"][layer["name"]]
+        hears = "" if seconds is None else f"{seconds:.2f} s"
+        print(
+            f"{layer['name']:<18}{layer['channels']:>9}{layer['pitches']:>9}{layer['frames']:>8}"
+            f"{hears:>9}"
+        )
 
 
 def _description(name: str) -> dict[str, Any]:
@@ -71,6 +76,7 @@ def _description(name: str) -> dict[str, Any]:
         "loop_seconds": ear.loop_seconds,
         "trained": trained,
         "layers": layers,
+        "hears_seconds": {layer.name: layer.hears for layer in ear.layers},
         "parameters": parameter_counts(ear.config) if isinstance(ear, ContrastiveEar) else {},
     }
 

@@ -72,7 +72,8 @@ def dream(
 
     `start` and `mix` as for `start_clip`; `target` as for `Target.parse`, without one
     `default_target`. `on_step` is called after every step; when it returns False the dream ends
-    there. `notice` is told what had to be helped in a file. Raises `ValueError` or `OSError` with
+    there. `notice` is told what had to be helped in a file, and which layers hear more than
+    the loop. Raises `ValueError` or `OSError` with
     one line.
     """
     if steps < 0:
@@ -81,6 +82,7 @@ def dream(
     layers = ear.layers_for(len(clip))
     if not isinstance(target, Target):
         target = Target.parse(target or default_target(ear), layers)
+    tell_of_long_ears(target, len(clip) / ear.sample_rate, notice)
     mixed = None
     if mix is not None:
         length = len(clip) / ear.sample_rate
@@ -101,6 +103,16 @@ def default_target(ear: Ear) -> str:
     blocks = [layer for layer in ear.layers[1:] if not layer.name.endswith(".conv1")]
     layer = blocks[len(blocks) // 2] if blocks else ear.layers[-1]
     return f"{layer.name}[0:{min(4, layer.channels)}]"
+
+
+def tell_of_long_ears(target: Target, seconds: float, notice: Callable[[str], None]) -> None:
+    """Say which layers asked for hear more than a loop of `seconds`: it is repeated for them."""
+    for layer in dict.fromkeys(part.layer for part in target.parts):
+        if layer.hears is not None and layer.hears > seconds:
+            notice(
+                f"{layer.name} hears {layer.hears:.1f} s, more than the loop of {seconds:.1f} s: "
+                "it hears it again and again"
+            )
 
 
 def in_24_bits(loop: NDArray[np.float32]) -> NDArray[np.float32]:

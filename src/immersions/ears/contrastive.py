@@ -155,8 +155,11 @@ class ContrastiveEar:
 
     def layers_for(self, samples: int) -> Sequence[Layer]:
         frames = self.loop_frames(samples)
+        seconds = samples * self.tiles(samples) / (frames * self.sample_rate)
+        spans = {SCALOGRAM: 1} | self.network.receptive_frames()
         return [
-            Layer(name, c, p, frames // stride) for name, c, p, stride in self.network.layer_rows()
+            Layer(name, c, p, frames // stride, round(spans[name] * seconds, 3))
+            for name, c, p, stride in self.network.layer_rows()
         ]
 
     @property

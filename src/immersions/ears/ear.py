@@ -26,6 +26,8 @@ class Layer:
     channels: int
     pitches: int
     frames: int
+    hears: float | None = None
+    """Seconds of sound that one answer depends on, windows left out; None where it is not known."""
 
     @property
     def neurons(self) -> int:

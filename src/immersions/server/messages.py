@@ -63,6 +63,7 @@ class LayerShape(Message):
     pitches: int
     frames: int
     offset: int = Field(description="number of the layer's first neuron")
+    hears: float | None = Field(description="seconds of sound that one answer depends on")
 
 
 class Welcome(Message):

@@ -3,7 +3,7 @@ import type { LayerShape } from "../messages";
 import { AXES, neuronCount } from "../range";
 import { AxisFaders } from "./AxisFaders";
 import { useStage } from "./context";
-import { formatNumber } from "./format";
+import { formatNumber, hearsMore } from "./format";
 import { Icon } from "./icons";
 import { Slider } from "./Slider";
 import { TargetList } from "./TargetList";
@@ -18,6 +18,7 @@ export function TargetSection() {
     <section class="group target">
       <h2>Target</h2>
       <LayerSelect layers={layers} />
+      {layer && <LongHearing layer={layer} />}
       {layer &&
         AXES.map((axis) => <AxisFaders key={axis} axis={axis} layer={layer} choice={choice} />)}
       <Slider
@@ -68,6 +69,20 @@ function LayerSelect({ layers }: { layers: LayerShape[] }) {
       </select>
     </div>
   );
+}
+
+/** Says when an answer of the layer depends on more sound than the loop has. */
+function LongHearing({ layer }: { layer: LayerShape }) {
+  const loop = useStage().playing.value;
+  const text = loop && hearsMore(layer.hears, loop.header.samples / loop.header.sample_rate);
+  return text ? (
+    <p
+      class="quiet"
+      title="The ear hears the loop again and again, so these neurons answer to all of it"
+    >
+      {text}
+    </p>
+  ) : null;
 }
 
 function ModeSwitch() {

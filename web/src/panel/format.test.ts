@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatAge, formatNumber, formatValue, labelOf } from "./format";
+import { formatAge, formatNumber, formatValue, hearsMore, labelOf } from "./format";
 
 describe("format", () => {
   it("shows three digits, whatever the size", () => {
@@ -15,6 +15,12 @@ describe("format", () => {
     ]);
     expect(formatValue(0.5, "s")).toBe("0.5\u00a0s");
     expect(formatValue(2, "")).toBe("2");
+  });
+
+  it("says when a layer hears more than the loop", () => {
+    expect(hearsMore(null, 4)).toBe("");
+    expect(hearsMore(4, 4)).toBe("");
+    expect(hearsMore(6.2, 4)).toBe("hears 6.2\u00a0s, more than the loop's 4.0\u00a0s");
   });
 
   it("tells ages and labels", () => {

@@ -23,3 +23,9 @@ export function labelOf({ label, name }: { label: string; name: string }): strin
   const text = label || name.replaceAll("_", " ");
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
+
+/** What to say of a layer that hears `hears` seconds, more than the loop has; else nothing. */
+export function hearsMore(hears: number | null, loop: number): string {
+  if (hears === null || hears <= loop) return "";
+  return `hears ${formatAge(hears)}, more than the loop's ${formatAge(loop)}`;
+}

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { addresses, neuronAt, neurons, textureRows } from "./addresses";
 
 const layers = [
-  { name: "scalogram", channels: 1, pitches: 3, frames: 4, offset: 0 },
-  { name: "deep", channels: 2, pitches: 2, frames: 2, offset: 3 },
+  { name: "scalogram", channels: 1, pitches: 3, frames: 4, offset: 0, hears: null },
+  { name: "deep", channels: 2, pitches: 2, frames: 2, offset: 3, hears: null },
 ];
 const blocks = [
   { name: "scalogram", frames: 4, neurons: 3, at: 0 },

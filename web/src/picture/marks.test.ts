@@ -3,8 +3,8 @@ import { wholeLayer } from "../range";
 import { MARK, marks } from "./marks";
 
 const layers = [
-  { name: "a", channels: 1, pitches: 2, frames: 4, offset: 0 },
-  { name: "b", channels: 2, pitches: 3, frames: 4, offset: 2 },
+  { name: "a", channels: 1, pitches: 2, frames: 4, offset: 0, hears: null },
+  { name: "b", channels: 2, pitches: 3, frames: 4, offset: 2, hears: null },
 ];
 
 describe("marks", () => {

@@ -20,8 +20,8 @@ describe("spacing", () => {
 describe("vertexBytes", () => {
   it("holds position, spacing and the layer's colour", () => {
     const layers = [
-      { name: "a", channels: 1, pitches: 1, frames: 2, offset: 0 },
-      { name: "b", channels: 1, pitches: 2, frames: 2, offset: 1 },
+      { name: "a", channels: 1, pitches: 1, frames: 2, offset: 0, hears: null },
+      { name: "b", channels: 1, pitches: 2, frames: 2, offset: 1, hears: null },
     ];
     const bytes = vertexBytes(layers, new Float32Array([0, 0.5, -1, 0, 1, 0]));
     expect(bytes.byteLength).toBe(48);

@@ -16,7 +16,7 @@ def describe(ear: Ear) -> dict[str, Any]:
     return {
         "sample_rate": ear.sample_rate,
         "loop_seconds": ear.loop_seconds,
-        "layers": [_shape(layer) for layer in ear.layers],
+        "layers": [_shape(layer) | {"hears": layer.hears} for layer in ear.layers],
         "hash": fingerprint(ear),
         "bin_frequencies": [float(each) for each in ear.bin_frequencies],
     }
