@@ -13,7 +13,7 @@ from tiny_music import EAR, TRAINING
 
 from immersions.training.library import Library
 from immersions.training.loop import Trainer, run
-from immersions.training.run import ship
+from immersions.training.run import curve, model_card, ship
 from immersions.training.start import Start, start_from
 
 
@@ -37,6 +37,11 @@ def test_a_run_goes_on_with_all_the_weights_of_another(
     assert second.step == 0
     assert not second.optimiser.state_dict()["state"]
     assert second.validate() == first.validate()
+    run(second, stop=lambda: second.step >= 6)
+    assert [row["step"] for row in curve(second)] == [6, 12, 18]
+    assert "- begun with: the weights of first, after 12 steps" in model_card("x", second, 6, "")
+    assert second.validate() != first.validate()
+    second = begun(tmp_path / "third", library, start_from(str(first.folder)))
     for model in (second.model, second.mean_model):
         for key, value in first.mean_model.state_dict().items():
             assert torch.equal(model.state_dict()[key], value), key

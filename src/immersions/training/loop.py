@@ -99,7 +99,7 @@ class Trainer:
         start: Start | None = None,
     ) -> None:
         self.folder, self.ear, self.config = folder, ear, config
-        self.training, self.validation = training, validation
+        self.training, self.validation, self.start = training, validation, start
         torch.manual_seed(config.seed)
         self.model = Trainee(ear).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         if start:

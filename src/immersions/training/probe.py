@@ -21,7 +21,7 @@ PATIENCE = 2
 SMALLEST_DEVIATION = 1e-6
 FOLDS = 5
 EXACT, ROUGH = 1e-5, 1e-3
-"""Largest gradient at the optimum: of the fit that is kept, and of those that choose its penalty."""
+"""Largest gradient at the optimum: of the fit that is kept, and of those that choose a penalty."""
 ITERATIONS = 200
 
 Features = Float[Tensor, "items features"]

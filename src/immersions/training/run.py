@@ -29,8 +29,7 @@ def ship(
     statistics = take_statistics(ear, tracks)
     card = model_card(name, trainer, len(tracks), card_note)
     save_pretrained(folder, name, trainer.mean_model.network, statistics, card)
-    rows = trainer.rows()
-    (folder / "curve.json").write_text(json.dumps(thinned(rows)) + "\n")
+    (folder / "curve.json").write_text(json.dumps(curve(trainer)) + "\n")
     progress(f"{folder / WEIGHTS}, {folder / CONFIG}")
     return ear
 
@@ -54,6 +53,10 @@ def model_card(name: str, trainer: Trainer, tracks: int, note: str) -> str:
         f"- training: {trainer.step} steps of {trainer.config.items} items from {tracks} tracks",
         f"- settings: `{json.dumps(asdict(trainer.config))}`",
     ]
+    if trainer.start:
+        name, before = Path(trainer.start.name).name, trainer.start.rows
+        after = f", after {before[-1]['step']:.0f} steps" if before else ""
+        lines.append(f"- begun with: the weights of {name}{after}")
     if last:
         lines += ["", "| tell the coming sound from | accuracy | chance |", "|---|---|---|"]
         for key, words in (
@@ -77,6 +80,13 @@ def thinned(rows: Sequence[Row]) -> list[Row]:
             kept.append(chosen | {"loss": round(sum(losses) / len(losses), 5)})
             losses = []
     return kept
+
+
+def curve(trainer: Trainer) -> list[Row]:
+    """The thinned rows of the run, after those of the run that it began with."""
+    before = thinned(trainer.start.rows) if trainer.start else []
+    steps = trainer.start.rows[-1]["step"] if before and trainer.start else 0.0
+    return [*before, *(row | {"step": row["step"] + steps} for row in thinned(trainer.rows()))]
 
 
 def flat_for(rows: Sequence[Row], tolerance: float = 0.01) -> float:

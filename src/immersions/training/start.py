@@ -11,15 +11,17 @@ from torch import Tensor
 
 from immersions.ears.checkpoint import trained_network
 from immersions.ears.contrastive import ContrastiveNetwork
-from immersions.training.kept import CHECKPOINT, averaged_network
+from immersions.training.kept import CHECKPOINT, METRICS, Row, averaged_network, read_metrics
 
 
 @dataclass(frozen=True)
 class Start:
-    """A trained network, and the prediction maps where they were kept."""
+    """A trained network; of a run also its prediction maps, and what every step reported."""
 
+    name: str
     network: ContrastiveNetwork
     prediction: Tensor | None = None
+    rows: tuple[Row, ...] = ()
 
     @property
     def key(self) -> str:
@@ -38,6 +40,7 @@ def start_from(name: str) -> Start:
     """
     kept = Path(name) / CHECKPOINT
     if not kept.is_file():
-        return Start(trained_network(name))
+        return Start(name, trained_network(name))
     network = averaged_network(kept.parent)
-    return Start(network, load_file(kept)["mean.prediction.map.weight"])
+    maps = load_file(kept)["mean.prediction.map.weight"]
+    return Start(name, network, maps, tuple(read_metrics(kept.parent / METRICS)))
