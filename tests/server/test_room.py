@@ -4,11 +4,13 @@ import asyncio
 import json
 import time
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from listening import samples_of, split
 
+from immersions import assets
 from immersions.server.ears import EarChoice
 from immersions.server.library import Library
 from immersions.server.room import Room
@@ -56,8 +58,8 @@ def ears_found(monkeypatch, request):
 
 
 @asynccontextmanager
-async def playing(ear):
-    room = Room(Library(), EARS, ear, threads=1)
+async def playing(ear, library=None):
+    room = Room(library or Library(), EARS, ear, threads=1)
     task = asyncio.create_task(room.run())
     try:
         yield Reader(room)
@@ -113,3 +115,23 @@ def test_an_ear_that_cannot_be_loaded_leaves_the_clip_to_be_heard():
             assert reader.heard["status"]["worker"] in ("starting", "restarting")
 
     asyncio.run(play())
+
+
+@pytest.mark.usefixtures("ears_found")
+def test_where_the_first_clip_cannot_be_read_noise_plays(tmp_path, monkeypatch, capsys):
+    (tmp_path / "broken.flac").write_bytes(b"fLaC" + bytes(100))
+    clip = replace(assets.clips()[0], path=tmp_path / "broken.flac")
+    monkeypatch.setattr(assets, "clips", lambda: [clip])
+
+    async def play():
+        async with playing("small", Library()) as reader:
+            await reader.until(lambda: reader.loops and "state" in reader.heard)
+            assert reader.state["clip"] == "noise"
+            assert samples_of(*reader.loops[-1]).any()
+
+    asyncio.run(play())
+    said = capsys.readouterr().err
+    assert said.startswith("immersions: ")
+    assert "broken.flac: expected a sound file" in said
+    assert said.endswith("noise plays instead\n")
+    assert said.count("\n") == 1

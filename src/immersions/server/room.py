@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable, Coroutine, Mapping
 from importlib.metadata import version
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from immersions.dreaming import PARAMETERS
+from immersions.dreaming.starts import NOISE
 from immersions.server import binary, describe
 from immersions.server import messages as say
 from immersions.server.ears import EarChoice
@@ -74,7 +76,7 @@ class Room:
         dreaming = asyncio.create_task(self._conductor.run())
         telling = asyncio.create_task(self._tell_status())
         try:
-            await self._begin(lambda state: state)
+            await self._open()
             # Not gather, which would cancel the dreaming at once; `stop` does, and waits.
             done, _ = await asyncio.wait((dreaming, telling), return_when=asyncio.FIRST_EXCEPTION)
             for task in done:
@@ -150,6 +152,14 @@ class Room:
             self._state = state
             self._conductor.change(state)
             self._tell("state", say.StateChanged(state=state))
+
+    async def _open(self) -> None:
+        """Play the first clip; noise where it cannot be read, for something must sound."""
+        try:
+            await self._begin(lambda state: state)
+        except (OSError, ValueError) as error:
+            print(f"immersions: {describe.line(error)}; noise plays instead", file=sys.stderr)
+            await self._choose_clip(NOISE)
 
     async def _choose_clip(self, clip: str) -> None:
         clips = [each.id for each in self.library.clips()]
