@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol
+from typing import Protocol, Self
 
 from rich.console import Console
 from rich.progress import (
@@ -49,15 +49,17 @@ class Display(Protocol):
         """A step was taken."""
 
 
-def display() -> Display:
-    """Bars on a terminal, else lines that can be read in a file."""
+def display(shown: bool = True) -> Display:
+    """Bars on a terminal, else lines that can be read in a file; nothing if not `shown`."""
+    if not shown:
+        return Silence()
     return Bars() if sys.stderr.isatty() else Lines()
 
 
-class Lines:
-    """A line for each validation, on standard error."""
+class Silence:
+    """Nothing: another process of the same run is shown."""
 
-    def __enter__(self) -> Lines:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -69,13 +71,29 @@ class Lines:
         pass
 
     def say(self, line: str) -> None:
+        pass
+
+    def listen(self, count: int) -> None:
+        pass
+
+    def listened(self, path: Path) -> None:
+        pass
+
+    def train(self, done: int, steps: int) -> None:
+        pass
+
+    def trained(self, row: dict[str, float]) -> None:
+        pass
+
+
+class Lines(Silence):
+    """A line for each validation, on standard error."""
+
+    def say(self, line: str) -> None:
         print(line, file=sys.stderr, flush=True)
 
     def listen(self, count: int) -> None:
         self.say(f"listening to {count} files")
-
-    def listened(self, path: Path) -> None:
-        pass
 
     def train(self, done: int, steps: int) -> None:
         self.say(f"training from step {done} to {steps}")

@@ -20,6 +20,14 @@ from immersions.training.library import Track
 
 
 @dataclass(frozen=True)
+class Excerpt:
+    """Which track, and the frame at which it begins."""
+
+    track: int
+    start: int
+
+
+@dataclass(frozen=True)
 class Batch:
     """Scalograms (items, parts, bins, frames) and the track of each item."""
 
@@ -56,7 +64,20 @@ def sample(
     step: int,
     singles: int = 0,
 ) -> Batch:
-    """`items` excerpts of `frames`, tracks drawn by their length.
+    """`draw` and `read` at once: all excerpts of a batch."""
+    return read(tracks, draw(tracks, items, crops, frames, seed, step, singles), frames)
+
+
+def draw(
+    tracks: Sequence[Track],
+    items: int,
+    crops: int,
+    frames: int,
+    seed: int,
+    step: int,
+    singles: int = 0,
+) -> list[Excerpt]:
+    """Where `items` excerpts of `frames` begin, tracks drawn by their length.
 
     The last `singles` are the only ones of their tracks, the others come `crops` to a track. Where
     there are too few tracks, all are drawn as often, but for the rest. The crops of a track do not
@@ -72,14 +93,22 @@ def sample(
     wanted: Counter[int] = Counter()
     for place, number in enumerate(chosen):
         wanted[number] += min(crops, items - singles - place * crops) if place < groups else 1
-    levels, numbers, names = [], [], []
+    excerpts = []
     for number, times in wanted.items():
-        track = tracks[number]
-        for start in _starts(track.frames, times, frames, random):
-            levels.append(np.asarray(track.levels[:, :, start : start + frames], np.float32))
-            numbers.append(number)
-            names.append(str(track.path))
-    return Batch(torch.from_numpy(np.stack(levels)), torch.tensor(numbers), tuple(names))
+        starts = _starts(tracks[number].frames, times, frames, random)
+        excerpts += [Excerpt(number, start) for start in starts]
+    return excerpts
+
+
+def read(tracks: Sequence[Track], excerpts: Sequence[Excerpt], frames: int) -> Batch:
+    """The scalograms of `excerpts`."""
+    levels = [
+        np.asarray(tracks[e.track].levels[:, :, e.start : e.start + frames], np.float32)
+        for e in excerpts
+    ]
+    names = tuple(str(tracks[e.track].path) for e in excerpts)
+    numbers = torch.tensor([e.track for e in excerpts])
+    return Batch(torch.from_numpy(np.stack(levels)), numbers, names)
 
 
 def _starts(length: int, crops: int, frames: int, random: np.random.Generator) -> list[int]:
