@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import load_file
 from tiny_music import SCALE, TRAINING
 from torch import nn
-from train_ranks import STILL, STOPPED_AT, first_step
+from train_ranks import FIRST_STEPS, STILL, STOPPED_AT, first_step
 
 from immersions.training import kept
 from immersions.training.joined_norm import JoinedNorm
@@ -45,15 +45,15 @@ def tracks(library: Library) -> Library:
     return load_library(find_sounds([folder]), SCALE, folder.parent / "cache", 100)
 
 
-@pytest.mark.parametrize("loss", ["cpc", "sat"])
+@pytest.mark.parametrize("name", FIRST_STEPS)
 def test_two_processes_have_the_gradients_of_one(
-    both: tuple[Path, str], tmp_path: Path, tracks: Library, loss: str
+    both: tuple[Path, str], tmp_path: Path, tracks: Library, name: str
 ) -> None:
     """Loss, gradients, weights after the step and batch norm's statistics, of the joined batch."""
-    config = replace(TRAINING, loss=loss)
+    config = FIRST_STEPS[name]
     first_step(Trainer(tmp_path, STILL, config, tracks.tracks[1:], tracks.tracks[:1]))
     alone = load_file(tmp_path / "rank0.safetensors")
-    ranks = [load_file(both[0] / loss / f"rank{rank}.safetensors") for rank in (0, 1)]
+    ranks = [load_file(both[0] / name / f"rank{rank}.safetensors") for rank in (0, 1)]
     assert any("running_var" in key for key in alone)
     assert float(alone["gradient_norm"]) > 0.01
     for key, value in alone.items():
@@ -86,6 +86,9 @@ def test_processes_that_differ_say_so_once(both: tuple[Path, str]) -> None:
 def test_a_batch_that_cannot_be_shared_is_refused(tmp_path: Path, library: Library) -> None:
     with pytest.raises(ValueError, match="items: expected a multiple of the 3 processes, got 8"):
         Trainer(tmp_path, STILL, TRAINING, library.tracks, [], ranks=Ranks(1, 3))
+    config = replace(TRAINING, accumulate=5)
+    with pytest.raises(ValueError, match="accumulate: expected 1 to 4, got 5"):
+        Trainer(tmp_path, STILL, config, library.tracks, [], ranks=Ranks(1, 2))
 
 
 @pytest.mark.parametrize("training", [True, False])

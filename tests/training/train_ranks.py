@@ -1,4 +1,4 @@
-"""Started by torchrun: FOLDER SOUNDS. A first step for each loss, and a run that one rank stops."""
+"""Started by torchrun: FOLDER SOUNDS. First steps of several kinds, and a run that a rank stops."""
 
 from __future__ import annotations
 
@@ -16,6 +16,11 @@ from immersions.training.ranks import joined
 
 STILL = replace(EAR, dropout=0.0)
 STOPPED_AT = 10
+FIRST_STEPS = {
+    "cpc": TRAINING,
+    "sat": replace(TRAINING, loss="sat"),
+    "in parts": replace(TRAINING, accumulate=2),
+}
 
 
 def first_step(trainer: Trainer) -> None:
@@ -33,9 +38,8 @@ def main(folder: Path, sounds: Path) -> None:
     library = load_library(find_sounds([sounds]), SCALE, sounds.parent / "cache", 100)
     tracks = library.tracks[1:], library.tracks[:1]
     with joined() as ranks:
-        for loss in ("cpc", "sat"):
-            config = replace(TRAINING, loss=loss)
-            first_step(Trainer(folder / loss, STILL, config, *tracks, ranks=ranks))
+        for name, config in FIRST_STEPS.items():
+            first_step(Trainer(folder / name, STILL, config, *tracks, ranks=ranks))
         trainer = Trainer(folder / "run", STILL, TRAINING, *tracks, ranks=ranks)
         run(trainer, stop=lambda: ranks.rank == 1 and trainer.step == STOPPED_AT)
         try:

@@ -34,6 +34,9 @@ def train(
     singles: Annotated[
         int, typer.Option(min=0, help="Of the items, those that are alone of their track.")
     ] = 0,
+    accumulate: Annotated[
+        int, typer.Option(min=1, help="Parts a batch is encoded in: less memory, more time.")
+    ] = 1,
     start: Annotated[
         str | None,
         typer.Option("--from", help="An ear or a run's folder to go on from, as its preset."),
@@ -101,6 +104,7 @@ def train(
             validate_every=validate_every,
             checkpoint_every=checkpoint_every,
             bfloat16=precision == "bfloat16",
+            accumulate=accumulate,
         )
         frames = item_frames(ear, settings.contexts)
         library = _listen(folders, ear.scalogram, cache, frames, shown, ranks)

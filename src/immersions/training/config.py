@@ -29,6 +29,8 @@ class TrainingConfig:
     validation_crops: int = 4
     checkpoint_every: int = 100
     bfloat16: bool = False
+    accumulate: int = 1
+    """Parts in which each process encodes its items, to save memory; candidates stay as many."""
 
     def __post_init__(self) -> None:
         if self.loss not in ("cpc", "sat"):
@@ -37,6 +39,8 @@ class TrainingConfig:
             raise ValueError("items: expected 2 or more, and 1 to that many crops of a track")
         if not 0 <= self.singles <= self.items:
             raise ValueError(f"singles: expected 0 to {self.items} (items), got {self.singles}")
+        if not 1 <= self.accumulate <= self.items:
+            raise ValueError(f"accumulate: expected 1 to {self.items}, got {self.accumulate}")
 
 
 def schedule(step: int, config: TrainingConfig) -> float:

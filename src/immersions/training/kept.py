@@ -23,7 +23,7 @@ CHECKPOINT, METRICS, SETTINGS = "checkpoint.safetensors", "metrics.jsonl", "trai
 Row = dict[str, float]
 
 MAY_CHANGE = (
-    *("steps", "warmup_steps", "average", "bfloat16"),
+    *("steps", "warmup_steps", "average", "bfloat16", "accumulate"),
     *("validate_every", "checkpoint_every"),
     *("validation_batches", "validation_items", "validation_crops"),
 )

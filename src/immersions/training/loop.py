@@ -61,6 +61,9 @@ class Trainer:
         self.folder, self.ear, self.config, self.ranks = folder, ear, config, ranks
         self.training, self.validation, self.start = training, validation, start
         self._part = ranks.part(config.items)
+        if config.accumulate * ranks.size > config.items:
+            most = config.items // ranks.size
+            raise ValueError(f"accumulate: expected 1 to {most}, got {config.accumulate}")
         torch.manual_seed(config.seed)
         self.model = Trainee(ear).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         if start:
@@ -73,7 +76,9 @@ class Trainer:
         ratio = self.model.network.stride // self.model.network.encoder_stride
         crop = cpc.crop_of(ear, ratio, config.contexts)
         sat = config.loss == "sat"
-        self.objective = Objective(crop, ear.gap_steps, sat, config.bfloat16, ranks)
+        self.objective = Objective(
+            crop, ear.gap_steps, sat, config.bfloat16, config.accumulate, ranks
+        )
         self.frames = crop.steps * self.model.network.encoder_stride
         self._modules = {"model": self.model, "mean": self.mean_model}
         self.step = 0
