@@ -23,7 +23,7 @@ TOLERANCE = 1e-5
 
 @pytest.fixture
 def levels(library: Library) -> Tensor:
-    frames = CROP.steps * 4
+    frames = CROP.steps * 2
     return sample(library.tracks, 8, 2, frames, seed=0, step=0).levels
 
 

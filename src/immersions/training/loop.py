@@ -37,7 +37,7 @@ from immersions.training.objective import Objective, Trainee
 from immersions.training.ranks import ALONE, Ranks
 from immersions.training.sampling import Excerpt, draw, read
 from immersions.training.start import Start
-from immersions.training.validation import validate
+from immersions.training.validation import Validation
 
 __all__ = ["Trainer", "TrainingConfig", "averaging", "run", "schedule"]
 
@@ -80,6 +80,8 @@ class Trainer:
             crop, ear.gap_steps, sat, config.bfloat16, config.accumulate, ranks
         )
         self.frames = crop.steps * self.model.network.encoder_stride
+        alone = replace(self.objective, ranks=ALONE)
+        self._held_out = Validation(alone, validation, self.frames, config)
         self._modules = {"model": self.model, "mean": self.mean_model}
         self.step = 0
         self._open()
@@ -141,8 +143,7 @@ class Trainer:
         """Of the averaged weights on tracks never trained on: accuracy of telling z apart."""
         if not self.validation:
             return {}
-        alone = replace(self.objective, ranks=ALONE)
-        return validate(self.mean_model, alone, self.validation, self.frames, self.config)
+        return self._held_out.measure(self.mean_model)
 
     def rows(self) -> list[Row]:
         """What every step taken so far reported."""
