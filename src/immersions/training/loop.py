@@ -26,11 +26,13 @@ from immersions.training.kept import (
     METRICS,
     SETTINGS,
     Row,
+    add_row,
     check_settings,
     forget_after,
     load_state,
     read_metrics,
     save_state,
+    write_whole,
 )
 from immersions.training.library import Track
 from immersions.training.objective import Objective, Trainee
@@ -103,7 +105,7 @@ class Trainer:
         self.ranks.check_same("the step of the checkpoint", self.step)
         if self.ranks.first:
             forget_after(self.folder / METRICS, self.step)
-            (self.folder / SETTINGS).write_text(json.dumps(settings, indent=1) + "\n")
+            write_whole(self.folder / SETTINGS, json.dumps(settings, indent=1) + "\n")
 
     @property
     def finished(self) -> bool:
@@ -150,8 +152,7 @@ class Trainer:
         return read_metrics(self.folder / METRICS)
 
     def log(self, row: dict[str, float]) -> None:
-        with (self.folder / METRICS).open("a") as file:
-            file.write(json.dumps(row) + "\n")
+        add_row(self.folder / METRICS, row)
 
     def save(self) -> None:
         """Write the checkpoint; the one before survives until the new one is whole."""
