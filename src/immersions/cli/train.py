@@ -43,6 +43,15 @@ def train(
     ] = None,
     learning_rate: Annotated[float, typer.Option(help="Of Adam, after the warm-up.")] = 5e-4,
     loss: Annotated[str, typer.Option(help="cpc as in the paper, or sat.")] = "cpc",
+    gain: Annotated[float, typer.Option(help="Excerpts louder or softer by up to this, dB.")] = 0.0,
+    equaliser: Annotated[
+        float, typer.Option(help="Their colour bent by up to this, smoothly, dB.")
+    ] = 0.0,
+    pitch: Annotated[float, typer.Option(help="Moved by up to so many semitones.")] = 0.0,
+    stretch: Annotated[float, typer.Option(help="Faster or slower by up to this share.")] = 0.0,
+    mix: Annotated[
+        float, typer.Option(help="Share of tracks to which another's music is added.")
+    ] = 0.0,
     held_out: Annotated[float, typer.Option(help="Share of the tracks kept to validate.")] = 0.08,
     validate_every: Annotated[int, typer.Option(min=1, help="Steps between validations.")] = 100,
     checkpoint_every: Annotated[int, typer.Option(min=1, help="Steps a crash may cost.")] = 100,
@@ -78,6 +87,7 @@ def train(
 
     from immersions.cli.training_display import display
     from immersions.ears import presets
+    from immersions.training.augmentation import Augmentation
     from immersions.training.config import TrainingConfig, averaging
     from immersions.training.cpc import item_frames
     from immersions.training.loop import Trainer
@@ -105,6 +115,7 @@ def train(
             checkpoint_every=checkpoint_every,
             bfloat16=precision == "bfloat16",
             accumulate=accumulate,
+            augmentation=Augmentation(gain, equaliser, pitch, stretch, mix),
         )
         frames = item_frames(ear, settings.contexts)
         library = _listen(folders, ear.scalogram, cache, frames, shown, ranks)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from immersions.training.augmentation import UNCHANGED, Augmentation
+
 
 @dataclass(frozen=True)
 class TrainingConfig:
@@ -31,6 +33,7 @@ class TrainingConfig:
     bfloat16: bool = False
     accumulate: int = 1
     """Parts in which each process encodes its items, to save memory; candidates stay as many."""
+    augmentation: Augmentation = UNCHANGED
 
     def __post_init__(self) -> None:
         if self.loss not in ("cpc", "sat"):

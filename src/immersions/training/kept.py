@@ -94,10 +94,11 @@ def part(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
     return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
 
 
-def check_settings(path: Path, settings: Mapping[str, Any]) -> None:
+def check_settings(path: Path, settings: Mapping[str, Any], defaults: Mapping[str, Any]) -> None:
     """Raise `ValueError` when the run at `path` was begun with other settings than these.
 
-    A run of the same name on other music would else go on from weights that it never trained.
+    A run of the same name on other music would else go on from weights that it never trained. A
+    setting that did not exist yet when it was begun had the value in `defaults`.
     """
     try:
         begun = json.loads(path.read_text(encoding="utf-8"))
@@ -105,7 +106,8 @@ def check_settings(path: Path, settings: Mapping[str, Any]) -> None:
         return
     asked = json.loads(json.dumps(settings))
     for group in begun.keys() & asked.keys():
-        before, now = _flat(begun[group], group), _flat(asked[group], group)
+        before = _flat(defaults.get(group, {}), group) | _flat(begun[group], group)
+        now = _flat(asked[group], group)
         for key in sorted(before.keys() | now.keys()):
             if before.get(key) != now.get(key) and key.split(".")[-1] not in MAY_CHANGE:
                 raise ValueError(

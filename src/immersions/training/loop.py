@@ -19,6 +19,7 @@ from torch import nn
 
 from immersions.ears.contrastive import ContrastiveConfig
 from immersions.training import cpc
+from immersions.training.augmentation import Changer
 from immersions.training.config import TrainingConfig, averaging, schedule
 from immersions.training.joined_norm import join_norms
 from immersions.training.kept import (
@@ -37,7 +38,7 @@ from immersions.training.kept import (
 from immersions.training.library import Track
 from immersions.training.objective import Objective, Trainee
 from immersions.training.ranks import ALONE, Ranks
-from immersions.training.sampling import Excerpt, draw, read
+from immersions.training.sampling import Excerpt, draw
 from immersions.training.start import Start
 from immersions.training.validation import Validation
 
@@ -99,7 +100,8 @@ class Trainer:
         }
         self.folder.mkdir(parents=True, exist_ok=True)
         if (self.folder / CHECKPOINT).exists():
-            check_settings(self.folder / SETTINGS, settings)
+            defaults = {"training": asdict(TrainingConfig())}
+            check_settings(self.folder / SETTINGS, settings, defaults)
             self.step = load_state(self.folder / CHECKPOINT, self._modules, self.optimiser)
         self.ranks.check_same("the music (by its hash)", int(music[:12], 16))
         self.ranks.check_same("the step of the checkpoint", self.step)
@@ -120,7 +122,10 @@ class Trainer:
         config, began = self.config, time.perf_counter()
         shape = config.items, config.crops, self.frames
         excerpts = draw(self.training, *shape, config.seed, self.step, config.singles)
-        batch = read(self.training, excerpts[self._part], self.frames)
+        changer = Changer(
+            config.augmentation, self.ear.scalogram, self.training, config.seed, self.step
+        )
+        batch = changer.read(excerpts[self._part], self.frames)
         torch.manual_seed(self._noise_seed())
         self.model.train()
         for group in self.optimiser.param_groups:
