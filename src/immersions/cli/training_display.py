@@ -149,7 +149,7 @@ class Bars:
         if line := milestone(row):
             self.say(line)
         if self._training is not None:
-            shown = f"loss {row['loss']:.3f}{self._held_out}"
+            shown = f"loss {row['loss']:.3f}{self._held_out}{waited(row)}"
             self._progress.update(self._training, completed=int(row["step"]), shown=shown)
 
 
@@ -157,7 +157,7 @@ def milestone(row: dict[str, float]) -> str:
     """The line of a step that was validated, or that stands for a hundred; else nothing."""
     if "validation_all" not in row and row["step"] % LINE_EVERY:
         return ""
-    return f"step {row['step']:.0f}: loss {row['loss']:.3f}{held_out(row)}"
+    return f"step {row['step']:.0f}: loss {row['loss']:.3f}{held_out(row)}{waited(row)}"
 
 
 def held_out(row: dict[str, float]) -> str:
@@ -169,3 +169,8 @@ def held_out(row: dict[str, float]) -> str:
         f"(other tracks {100 * row['validation_across']:.1f} %, "
         f"same track {100 * row['validation_within']:.1f} %)"
     )
+
+
+def waited(row: dict[str, float]) -> str:
+    """The share of the step in which nothing was computed, since its music was still being read."""
+    return f"  waited {100 * row['waited']:.0f} %" if "waited" in row else ""

@@ -19,7 +19,7 @@ from torch import nn
 
 from immersions.ears.contrastive import ContrastiveConfig
 from immersions.training import cpc
-from immersions.training.augmentation import Changer
+from immersions.training.batches import Batches
 from immersions.training.config import TrainingConfig, averaging, schedule
 from immersions.training.joined_norm import join_norms
 from immersions.training.kept import (
@@ -38,7 +38,7 @@ from immersions.training.kept import (
 from immersions.training.library import Track
 from immersions.training.objective import Objective, Trainee
 from immersions.training.ranks import ALONE, Ranks
-from immersions.training.sampling import Excerpt, draw
+from immersions.training.sampling import Batch
 from immersions.training.start import Start
 from immersions.training.validation import Validation
 
@@ -63,7 +63,6 @@ class Trainer:
     ) -> None:
         self.folder, self.ear, self.config, self.ranks = folder, ear, config, ranks
         self.training, self.validation, self.start = training, validation, start
-        self._part = ranks.part(config.items)
         if config.accumulate * ranks.size > config.items:
             most = config.items // ranks.size
             raise ValueError(f"accumulate: expected 1 to {most}, got {config.accumulate}")
@@ -83,6 +82,7 @@ class Trainer:
             crop, ear.gap_steps, sat, config.bfloat16, config.accumulate, ranks
         )
         self.frames = crop.steps * self.model.network.encoder_stride
+        self._batches = Batches(config, ear.scalogram, self.frames, ranks)
         alone = replace(self.objective, ranks=ALONE)
         self._held_out = Validation(alone, validation, self.frames, config)
         self._modules = {"model": self.model, "mean": self.mean_model}
@@ -120,30 +120,27 @@ class Trainer:
         the weights are then those before the step.
         """
         config, began = self.config, time.perf_counter()
-        shape = config.items, config.crops, self.frames
-        excerpts = draw(self.training, *shape, config.seed, self.step, config.singles)
-        changer = Changer(
-            config.augmentation, self.ear.scalogram, self.training, config.seed, self.step
-        )
-        batch = changer.read(excerpts[self._part], self.frames)
+        batch, waited = self._batches.take(self.training, self.step)
         torch.manual_seed(self._noise_seed())
         self.model.train()
         for group in self.optimiser.param_groups:
             group["lr"] = config.learning_rate * schedule(self.step, config)
         self.optimiser.zero_grad(set_to_none=True)
         loss, accuracy = self.objective.learn(self.model, batch.levels)
-        self._check_finite("loss", float(loss), excerpts)
+        self._check_finite("loss", float(loss), batch)
         norm = nn.utils.clip_grad_norm_(self.model.parameters(), config.clip_norm)
-        self._check_finite("gradient", float(norm), excerpts)
+        self._check_finite("gradient", float(norm), batch)
         self.optimiser.step()
         self._average()
         self.step += 1
+        seconds = time.perf_counter() - began
         return {
             "step": float(self.step),
             "loss": float(loss),
             "accuracy": accuracy,
             "gradient_norm": float(norm),
-            "seconds": time.perf_counter() - began,
+            "seconds": seconds,
+            "waited": waited / seconds,
         }
 
     def validate(self) -> dict[str, float]:
@@ -168,9 +165,9 @@ class Trainer:
         of = (self.config.seed, self.step)
         return hash((*of, self.ranks.rank) if self.ranks.rank else of) & 0x7FFFFFFF
 
-    def _check_finite(self, what: str, value: float, excerpts: Sequence[Excerpt]) -> None:
+    def _check_finite(self, what: str, value: float, batch: Batch) -> None:
         if not math.isfinite(value):
-            names = ", ".join(sorted({self.training[e.track].path.name for e in excerpts}))
+            names = ", ".join(sorted({Path(name).name for name in batch.names}))
             raise ArithmeticError(f"the {what} is not finite at step {self.step}; batch: {names}")
 
     @torch.no_grad()

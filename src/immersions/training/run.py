@@ -85,7 +85,8 @@ def thinned(rows: Sequence[Row]) -> list[Row]:
     for row in rows:
         losses.append(row["loss"])
         if "validation_all" in row:
-            chosen = {key: round(value, 5) for key, value in row.items() if key != "seconds"}
+            of_the_ear = row.keys() - {"seconds", "waited"}
+            chosen = {key: round(row[key], 5) for key in row if key in of_the_ear}
             kept.append(chosen | {"loss": round(sum(losses) / len(losses), 5)})
             losses = []
     return kept
