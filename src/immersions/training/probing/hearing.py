@@ -29,6 +29,8 @@ from immersions.training.probe_items import ItemShape, Sound, item_shape, levels
 from immersions.training.probing.splits import Rows, Table
 from immersions.training.probing.tasks import Entry, Task
 
+SAY_EVERY = 50
+"""Files between two words of progress."""
 BATCH = 16
 """Items in memory at once."""
 VERSION = 1
@@ -99,7 +101,9 @@ def hear(
     shape, scalogram = item_shape(ear), Scalogram(ear.scalogram)
     found: dict[str, Heard] = {}
     left_out: list[tuple[Path, str]] = []
-    for entry in task.entries:
+    for number, entry in enumerate(task.entries):
+        if number and number % SAY_EVERY == 0:
+            say(f"  {number} of {len(task.entries)} files")
         try:
             key = _key(entry.path)
             if key in found:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -42,6 +42,7 @@ class SupervisedConfig:
     patience: int = 8
     """Checks that were no better than the best one, after which it stops."""
     held_out: float = 0.2
+    bfloat16: bool = False
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,11 @@ def train(
         while step < config.steps:
             for group in optimiser.param_groups:
                 group["lr"] = rate * _schedule(step, config)
-            _advance(model, optimiser, items, next(batches), device)
+            model.train()
+            rows = next(batches)
+            with torch.autocast(device, torch.bfloat16, enabled=config.bfloat16):
+                answers = model(items.levels(rows).to(device))
+            _advance(model, optimiser, answers.float(), items.table.labels[rows].to(device))
             step += 1
             if step % every and step != config.steps:
                 continue
@@ -178,13 +183,13 @@ def scored(model: Classifying, items: Items, rows: Rows, device: str) -> tuple[f
 
 
 def _advance(
-    model: Classifying, optimiser: torch.optim.Optimizer, items: Items, rows: Rows, device: str
+    model: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    answers: Float[Tensor, "items classes"],
+    truth: Int[Tensor, " items"],
 ) -> None:
-    model.train()
-    answers = model(items.levels(rows).to(device))
-    loss = functional.cross_entropy(answers, items.table.labels[rows].to(device))
     optimiser.zero_grad(set_to_none=True)
-    loss.backward()
+    functional.cross_entropy(answers, truth).backward()
     nn.utils.clip_grad_norm_(model.parameters(), CLIP_NORM)
     optimiser.step()
 
