@@ -94,6 +94,20 @@ def test_labels_without_meaning_stay_at_chance(items: Items) -> None:
         assert chance(changed, sides) == pytest.approx(0.5, abs=0.05)
 
 
+def test_the_classifier_sees_the_training_items_alone(items: Items) -> None:
+    """What tells the classes apart in training says the opposite of the test items."""
+    sides = [sides_of("items", items.table, seed) for seed in range(2)]
+    tables = []
+    for side in sides:
+        table = (2.0 * items.table.labels[:, None] - 1) * torch.tensor([1.0, 3.0])
+        table[side.test] *= -1
+        tables.append(table)
+    found = classified(tables, items, sides)
+    assert found.accuracies == [0.0, 0.0]
+    assert found.confusion.diagonal().sum() == 0
+    assert int(found.confusion.sum()) == sum(len(side.test) for side in sides)
+
+
 def test_the_rival_learns_and_is_not_trained_twice(items: Items, tmp_path: Path) -> None:
     sides = sides_of("items", items.table, 0)
     said: list[str] = []
