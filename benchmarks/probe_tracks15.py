@@ -16,10 +16,9 @@ calibrated on 256 training items):
 Earlier layers are not listed as evidence of learning: they are near the raw scalogram, trained or
 not, and a track's plain spectrum tells it well (`encoder.0` of `small`, in an exploration: 88.7 %
 trained, 89.7 % untrained). Choose a readout, or the settings of a training, on the next 15 tracks
-(`--skip 15`); the first 15 are for what is reported. Beside them stand mean and deviation of 64 log-mel bands, and of
-the bins of the scalogram that the ear hears. A seed draws the training items (and the untrained
-weights).
-Settings:
+(`--skip 15`); the first 15 are for what is reported. Beside them stand mean and deviation of 64
+log-mel bands, and of the bins of the scalogram that the ear hears. A seed draws the training items
+(and the untrained weights). Settings:
 
 - `all`: as many items of each track as four fifths of the shortest track's training items
 - `five`: five labelled items of each track

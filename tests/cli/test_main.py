@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from importlib import import_module
@@ -71,3 +72,17 @@ def test_a_reader_that_has_seen_enough() -> None:
     assert process.stderr.read() == b""
     process.stderr.close()
     assert process.wait(timeout=30) in (0, 1)
+
+
+def test_torch_is_loaded_with_threads_that_sleep_while_they_wait() -> None:
+    """Unless somebody has said otherwise."""
+    told = (
+        "import os, sys; from immersions import cli; sys.argv = ['immersions', '--version'];"
+        "sys.exit = lambda code: print(os.environ['OMP_WAIT_POLICY']); cli.main()"
+    )
+    for given, expected in (({}, "PASSIVE"), ({"OMP_WAIT_POLICY": "ACTIVE"}, "ACTIVE")):
+        rest = {key: value for key, value in os.environ.items() if key != "OMP_WAIT_POLICY"}
+        done = subprocess.run(
+            [sys.executable, "-c", told], capture_output=True, text=True, env=rest | given
+        )
+        assert done.stdout.split()[-1] == expected, done.stderr

@@ -17,6 +17,7 @@ COMMANDS = {
     "dream": "Bend a loop towards chosen neurons and write it to a file.",
     "ears": "List the ears, and show what neurons one has.",
     "train": "Train an ear on folders of music.",
+    "probe": "Measure what an ear knows: a linear classifier tells labels apart.",
 }
 USAGE_ERROR = 2
 INTERRUPTED = 130
@@ -39,6 +40,9 @@ Errors are one line; with {debug}=1 in the environment they come with a tracebac
 
 def main() -> None:
     """What the command `immersions` runs."""
+    # Read when torch is loaded. Threads that spin while they wait stop each other where another
+    # program works too: a dream of 30 steps on two busy cores took 60 s, and 5 s if they sleep.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     sys.exit(run(sys.argv[1:]))
 
 

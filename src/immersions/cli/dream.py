@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import signal
 import sys
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from immersions.cli.places import check_places
 from immersions.dreaming.registry import PARAMETERS
 
 if TYPE_CHECKING:
@@ -122,16 +122,9 @@ def _length(seconds: float | None, bpm: float | None, bars: int | None) -> float
 
 
 def _check_places(output: Path, report: Path | None, picture: Path | None) -> None:
-    """Find out before the long work, not after it, that something cannot be written."""
     if output.suffix.lower() not in SOUND_ENDINGS:
         raise ValueError(f"{output}: expected a name ending in {' or '.join(SOUND_ENDINGS)}")
-    for path in (output, report, picture):
-        if path is not None and not path.parent.is_dir():
-            raise FileNotFoundError(f"{path}: there is no folder {path.parent}")
-        if path is not None and path.is_dir():
-            raise IsADirectoryError(f"{path}: expected a file to write, got a folder")
-    if picture is not None and importlib.util.find_spec("matplotlib") is None:
-        raise ValueError("--picture needs matplotlib: pip install 'immersions[pictures]'")
+    check_places(output, report, picture=picture)
 
 
 def _load(name: str) -> Ear:

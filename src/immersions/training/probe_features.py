@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from jaxtyping import Float
@@ -15,6 +15,7 @@ CALIBRATED_ON = 256
 MEL_BANDS = 64
 MEL_WINDOW, MEL_HOP = 2048, 512
 MEL_LOWEST, MEL_HIGHEST = 30.0, 16_000.0
+CEPSTRA = 20
 MEL_FLOOR = 1e-10
 """Of the power of a full-scale sine's bin, -100 dB: what is quieter counts as silence."""
 
@@ -46,9 +47,12 @@ def readouts(config: ContrastiveConfig) -> dict[str, tuple[str, Read]]:
 
 
 @torch.no_grad()
-def features(ear: ContrastiveEar, levels: Levels, batch: int = 16) -> dict[str, Features]:
-    """Every readout of each item, by the readout's name."""
+def features(
+    ear: ContrastiveEar, levels: Levels, batch: int = 16, names: Sequence[str] | None = None
+) -> dict[str, Features]:
+    """Every readout of each item by the readout's name, or those in `names`."""
     reads = readouts(ear.config)
+    reads = {name: reads[name] for name in names} if names is not None else reads
     layers = list(dict.fromkeys(layer for layer, _ in reads.values()))
     found: dict[str, list[Features]] = {name: [] for name in reads}
     for part in levels.float().split(batch):
@@ -66,7 +70,7 @@ def untrained(config: ContrastiveConfig, levels: Levels, seed: int) -> Contrasti
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        network = ContrastiveNetwork(config)
+        network = ContrastiveNetwork(config).to(levels.device)
     for module in network.modules():
         if isinstance(module, nn.BatchNorm2d):
             module.momentum = None  # the plain average over all batches
@@ -82,15 +86,38 @@ def untrained(config: ContrastiveConfig, levels: Levels, seed: int) -> Contrasti
         return ContrastiveEar("untrained", network, trained=False)
 
 
-@torch.no_grad()
-def log_mel(sound: Float[Tensor, "items samples"], rate: int) -> Float[Tensor, "items features"]:
+def log_mel(sound: Float[Tensor, "items samples"], rate: int) -> Features:
     """Mean and deviation over time of the log-power of mel bands."""
+    return statistics(mel_levels(sound, rate))
+
+
+def statistics(values: Float[Tensor, "items rows frames"]) -> Features:
+    """Mean and deviation over time of each row."""
+    return torch.cat([values.mean(-1), values.std(-1)], -1)
+
+
+@torch.no_grad()
+def mel_levels(
+    sound: Float[Tensor, "items samples"], rate: int
+) -> Float[Tensor, "items bands frames"]:
+    """The log-power of mel bands, in dB of a full-scale sine's bin."""
     window = torch.hann_window(MEL_WINDOW)
     spectrum = torch.stft(sound, MEL_WINDOW, MEL_HOP, window=window, return_complex=True)
     power = spectrum.abs().square() / (window.sum() / 2) ** 2
     bands = mel_filters(rate) @ power
-    level = 10 * torch.log10(bands + MEL_FLOOR)
-    return torch.cat([level.mean(-1), level.std(-1)], -1)
+    return 10 * torch.log10(bands + MEL_FLOOR)
+
+
+def cepstra(
+    levels: Float[Tensor, "items bands frames"], count: int = CEPSTRA
+) -> Float[Tensor, "items cepstra frames"]:
+    """MFCCs: the first coefficients of an orthonormal cosine transform over the mel bands."""
+    bands = levels.shape[-2]
+    order = torch.arange(count, dtype=torch.float64)[:, None]
+    angle = math.pi / bands * order * (torch.arange(bands, dtype=torch.float64) + 0.5)
+    cosines = math.sqrt(2 / bands) * torch.cos(angle)
+    cosines[0] /= math.sqrt(2)
+    return cosines.to(levels.dtype) @ levels
 
 
 def mel_filters(rate: int) -> Float[Tensor, "bands coefficients"]:
