@@ -161,6 +161,24 @@ def test_a_layer_that_hears_more_than_the_loop_is_told(
         (["house", "-o", "{}/o.mp3"], "expected a name ending in .wav or .flac"),
         (["house", "-o", "{}/none/o.wav"], "there is no folder"),
         (["house", "-o", "{}/o.wav", "--report", "{}"], "expected a file to write, got a folder"),
+        (
+            ["house", "-o", "/proc/x.wav"],
+            "/proc/x.wav: cannot be written in /proc (it takes no files)",
+        ),
+        (
+            ["house", "-o", "{}/o.wav", "--report", "/proc/r.json"],
+            "/proc/r.json: cannot be written",
+        ),
+        (["house", "-o", "{}/o.wav", "--picture", "/proc/p.png"], "/proc/p.png: cannot be written"),
+        (
+            ["house", "-o", "{}/" + "o" * 300 + ".wav"],
+            ".wav: cannot be written (File name too long)",
+        ),
+        (["house", "-o", "{}/o.wav", "--report", "{}/./o.wav"], "got the same one twice"),
+        (
+            ["house", "-o", "{}/o.wav", "--report", "{}/p", "--picture", "{}/p"],
+            "the same one twice",
+        ),
         (["house", "-o", "{}/o.wav", "--set", "mix=2"], "mix: expected 0 to 1, got 2"),
         (["house", "-o", "{}/o.wav", "--set", "mix=x"], "mix: expected a number"),
         (["house", "-o", "{}/o.wav", "--set", "mix"], "expected NAME=VALUE"),

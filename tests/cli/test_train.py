@@ -172,3 +172,20 @@ def test_a_file_in_the_ears_place_is_said_before_training(
     (tmp_path / "ears").mkdir()
     (tmp_path / "ears" / "mine").write_text("not a folder")
     assert "expected a folder" in fails(capsys, *command(music, tmp_path, 2))
+
+
+def test_places_that_take_nothing_are_said_before_listening(
+    music: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "papers").mkdir()
+    (tmp_path / "papers" / "README.md").write_text("mine")
+    monkeypatch.chdir(tmp_path / "papers")
+    for more, words in (
+        (("-o", "."), ".: expected a new or empty folder, or that of an ear"),
+        (("--work", "README.md"), "README.md: expected a folder, got a file"),
+        (("--cache", "README.md"), "README.md: expected a folder, got a file"),
+    ):
+        assert cli.run([*command(music, tmp_path, 2), *more]) == 2
+        said = capsys.readouterr().err
+        assert words in said
+        assert said.count("\n") == 1, "not a file was listened to"

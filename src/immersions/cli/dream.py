@@ -124,7 +124,7 @@ def _length(seconds: float | None, bpm: float | None, bars: int | None) -> float
 def _check_places(output: Path, report: Path | None, picture: Path | None) -> None:
     if output.suffix.lower() not in SOUND_ENDINGS:
         raise ValueError(f"{output}: expected a name ending in {' or '.join(SOUND_ENDINGS)}")
-    check_places(output, report, picture=picture)
+    check_places(sound=output, report=report, picture=picture)
 
 
 def _load(name: str) -> Ear:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from immersions.cli.places import check_places
+from immersions.cli.places import check_folder, check_places
 
 ROWS = {
     "ear": "the ear, {readout}",
@@ -59,7 +59,8 @@ def probe(
     Beside it stand the same network untrained, mean and deviation of log-mel bands and of MFCCs,
     and the architecture trained on the labels alone.
     """
-    check_places(report, picture=picture)
+    check_places(report=report, picture=picture)
+    check_folder(cache)
     if precision not in ("float32", "bfloat16"):
         raise ValueError(f"--precision: expected float32 or bfloat16, got {precision!r}")
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from immersions.cli.places import check_folder, place_for_ear
+
 if TYPE_CHECKING:
     from immersions.cli.training_display import Display
     from immersions.training.loop import Trainer
@@ -58,8 +60,9 @@ def train(
     """
     if precision not in ("float32", "bfloat16"):
         raise ValueError(f"--precision: expected float32 or bfloat16, got {precision!r}")
-    if output.exists() and not output.is_dir():
-        raise ValueError(f"{output}: expected a folder to write the ear to, got a file")
+    output = place_for_ear(output)
+    for folder in (work, cache):
+        check_folder(folder)
     card_note = note.read_text(encoding="utf-8") if note else ""
 
     from immersions.training.memory import keep_large_blocks
