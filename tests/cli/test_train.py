@@ -28,7 +28,8 @@ def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
     time = np.arange(10 * RATE) / RATE
     for number, pitch in enumerate((110.0, 196.0, 330.0)):
         tone = 0.3 * np.sin(2 * np.pi * pitch * time) * np.exp(-(time % 0.25) * (4 + 4 * number))
-        soundfile.write(folder / f"tone-{number}.wav", tone, RATE)
+        tone[0] = np.nan if number == 1 else tone[0]
+        soundfile.write(folder / f"tone-{number}.wav", tone, RATE, "FLOAT")
     (folder / "broken.flac").write_bytes(b"fLaC" + bytes(100))
     (folder / "copy.wav").write_bytes((folder / "tone-0.wav").read_bytes())
     soundfile.write(folder / "short.wav", tone[:RATE], RATE)
@@ -68,6 +69,7 @@ def test_a_folder_becomes_an_ear(music: Path, tmp_path: Path) -> None:
         or line.startswith("left out tone-0.wav: the same content as ")
         for line in lines
     )
+    assert "tone-1.wav: 1 sample was not finite and became 0" in lines
     assert "left out short.wav: shorter than an item: 43 frames" in lines
     assert sum(line.startswith(("step 2: loss ", "step 4: loss ")) for line in lines) == 2
     assert all("held out" in line for line in lines if line.startswith("step "))

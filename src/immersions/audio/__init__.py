@@ -1,7 +1,7 @@
 """Sound files and levels of loops: mono float32 arrays in -1 to 1; no torch.
 
-`read` is for files of unknown origin: a child process decodes them within limits. `stream` and
-`decode` are for music that one trusts, of any length. The rest keeps a finished loop within its
+`read` is for files of unknown origin: a child process decodes them within limits. `stream` is for
+music that one trusts, of any length. The rest keeps a finished loop within its
 peak, at its loudness and without a seam.
 """
 
@@ -15,7 +15,7 @@ from immersions.audio.peaks import limit, true_peak_dbtp
 from immersions.audio.resampling import resample, tile
 from immersions.audio.seams import close_seam, seam
 from immersions.audio.sound import Sound
-from immersions.audio.streaming import decode, stream
+from immersions.audio.streaming import stream
 from immersions.audio.writing import write
 
 __all__ = [
@@ -26,7 +26,6 @@ __all__ = [
     "Limits",
     "Sound",
     "close_seam",
-    "decode",
     "finish",
     "limit",
     "loudness_lufs",

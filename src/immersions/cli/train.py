@@ -105,6 +105,8 @@ def train(
         library = load_library(paths, ear.scalogram, cache, frames, shown.listened)
         for path, reason in library.left_out:
             shown.say(f"left out {path.name}: {reason}")
+        for path, flaw in library.warnings:
+            shown.say(f"{path.name}: {flaw}")
         training, validation = split(library.tracks, held_out)
         if not training:
             raise ValueError(f"expected music to train on in {_named(folders)}, found no track")
