@@ -129,12 +129,16 @@ class Dreamer:
 
     def render(self) -> NDArray[np.float32]:
         """The present loop as it would be written: limited, at its loudness, without a seam."""
+        return self.finished().samples
+
+    def finished(self) -> audio.Finished:
+        """What `render` gives, with its measured levels: peaks may not let it be loud enough."""
         inner = self._grid.loop(self._spectrum).cpu()
         loop = np.asarray(resized(inner, self._samples).numpy(), np.float32)
         loudness = self._loudness
         if self._rising:
             loudness = loudness_of_power(self._grid.loudness_power(self._spectrum))
-        return audio.finish(loop, self._ear.sample_rate, loudness_lufs=loudness).samples
+        return audio.finish(loop, self._ear.sample_rate, loudness_lufs=loudness)
 
     def standardised(self, loop: NDArray[np.float32]) -> float:
         """The target's standardised activation in a loop as it is, no transform applied."""
