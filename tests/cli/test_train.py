@@ -158,6 +158,10 @@ def test_folders_without_music_are_one_line(
         (("--held-out", "1.5"), "less than 1"),
         (("--steps", "0"), "--steps"),
         (("--seed", "-1"), "--seed"),
+        (("--seed", "9" * 20), "2147483647"),
+        (("--learning-rate", "-1"), "--learning-rate: expected a number above 0, got -1"),
+        (("--learning-rate", "nan"), "--learning-rate: expected a number above 0, got nan"),
+        (("--from", "small", "--preset", "small"), "--from brings its own architecture"),
         (("--note", "/nowhere"), "/nowhere"),
         (("--no-such-option",), "--no-such-option"),
     ],
@@ -165,7 +169,11 @@ def test_folders_without_music_are_one_line(
 def test_wrong_options_are_one_line(
     music: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], more: tuple[str], words: str
 ) -> None:
-    assert words in fails(capsys, *command(music, tmp_path, 2), *more)
+    assert cli.run([*command(music, tmp_path, 2), *more]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("immersions: ")
+    assert words in said
+    assert said.count("\n") == 1, "not a file was listened to"
 
 
 def test_a_file_in_the_ears_place_is_said_before_training(
