@@ -28,7 +28,7 @@ from immersions.dreaming.spectrum import (
     resized,
 )
 from immersions.dreaming.target import Target
-from immersions.ears.ear import Ear
+from immersions.ears.ear import Ear, device_of
 
 RISE = 4.0
 """From silence, power grows at most so many times (6 dB) a step, most of it by what is dreamed."""
@@ -56,7 +56,9 @@ class Dreamer:
         self._ear = ear
         self._seed = seed
         self._samples = len(_checked(start))
-        self._grid = LoopSpectrum(_inner_length(ear, self._samples), ear.sample_rate, _device(ear))
+        self._grid = LoopSpectrum(
+            _inner_length(ear, self._samples), ear.sample_rate, device_of(ear)
+        )
         self._hearing = Hearing(ear, self._grid)
         self._parameterisations: dict[bool, Parameterisation] = {
             True: Fourier(self._grid),
@@ -144,7 +146,7 @@ class Dreamer:
         """The target's standardised activation in a loop as it is, no transform applied."""
         sound = torch.from_numpy(np.ascontiguousarray(loop, np.float32))[None]
         with torch.no_grad():
-            heard = self._ear.listen(sound.to(_device(self._ear)), self._target.layers)
+            heard = self._ear.listen(sound.to(device_of(self._ear)), self._target.layers)
             return self._objective(heard).item()
 
     @property
@@ -205,13 +207,6 @@ def _inner_length(ear: Ear, samples: int) -> int:
     """A length that is quick to transform, where the ear hears as many frames in it."""
     inner = fast_length(samples)
     return inner if list(ear.layers_for(inner)) == list(ear.layers_for(samples)) else samples
-
-
-def _device(ear: Ear) -> torch.device:
-    """Where the ear's network lies, if it says so."""
-    network = getattr(ear, "network", ear)
-    first = next(network.parameters(), None) if isinstance(network, torch.nn.Module) else None
-    return torch.device("cpu") if first is None else first.device
 
 
 def _sum(objectives: list[Objective]) -> Objective | None:
