@@ -162,10 +162,10 @@ class Dreamer:
             wish = penalty.direction(spectrum, self._situation)
             direction = direction if wish is None else direction + wish
         rate = max(self._values["learning_rate"], 1.0 if self._rising else 0.0)
-        if self._values["gradient_by_maximum"]:
-            peak, highest = (self._grid.loop(x).abs().max().item() for x in (spectrum, direction))
-            return direction * (rate * peak / max(highest, 1e-20))
-        return self._unit(direction) * (rate * self._grid.rms(spectrum))
+        change = self._unit(direction) * (rate * self._grid.rms(spectrum))
+        for penalty in PENALTIES:
+            change = penalty.step(change, spectrum, self._situation)
+        return change
 
     def _unit(self, direction: Complex[Tensor, " partials"]) -> Complex[Tensor, " partials"]:
         """The direction with an RMS of 1; nothing where it leads nowhere."""
