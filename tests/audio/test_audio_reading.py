@@ -75,7 +75,6 @@ def sparse_wav(path: Path, rate: int, channels: int, frames: int) -> Path:
     [
         (8_000, 1, 600 * 8_000, ""),
         (8_000, 1, 600 * 8_000 + 1, "at most 600 s"),
-        (192_000, 8, 2**23, ""),
         (192_000, 8, 2**23 + 1, "at most 256 MiB"),
         (192_001, 1, 10, "8000 to 192000 Hz"),
         (7_999, 1, 10, "8000 to 192000 Hz"),
@@ -88,9 +87,9 @@ def test_the_header_of_a_real_file_is_held_to_the_limits(
     path = sparse_wav(tmp_path / "large.wav", rate, channels, frames)
     if words:
         with pytest.raises(ValueError, match=words):
-            audio.read_header(path)
+            audio.read(path)
     else:
-        found = audio.read_header(path)
+        found = audio.read(path).source
         assert (found.sample_rate, found.channels, found.frames) == (rate, channels, frames)
         assert found.format == "WAV PCM_U8"
         assert found.seconds == frames / rate

@@ -11,7 +11,7 @@ from immersions.audio.decoder import Decoder
 from immersions.audio.finishing import Finished, finish
 from immersions.audio.header import STREAMING, Header, Limits, StrPath
 from immersions.audio.loudness import loudness_lufs
-from immersions.audio.peaks import limit, true_peak_dbtp
+from immersions.audio.peaks import true_peak_dbtp
 from immersions.audio.resampling import resample, tile
 from immersions.audio.seams import close_seam, seam
 from immersions.audio.sound import Sound
@@ -27,10 +27,8 @@ __all__ = [
     "Sound",
     "close_seam",
     "finish",
-    "limit",
     "loudness_lufs",
     "read",
-    "read_header",
     "resample",
     "seam",
     "stream",
@@ -38,12 +36,6 @@ __all__ = [
     "true_peak_dbtp",
     "write",
 ]
-
-
-def read_header(path: StrPath, limits: Limits | None = None) -> Header:
-    """The header of a sound file, checked against `limits`; see `read` for the errors."""
-    with Decoder(limits) as decoder:
-        return decoder.header(path)
 
 
 def read(

@@ -209,13 +209,6 @@ class ContrastiveEar:
         x = self.scalogram.loop(loop.repeat(1, self.tiles(loop.shape[1])), frames)
         return self.respond(edit(x) if edit else x, layers, circular=True)
 
-    def listen_to_stream(
-        self, sound: Float[Tensor, "batch samples"], layers: Sequence[str]
-    ) -> Activations:
-        """Activations on long sound that does not repeat; silence is heard before it."""
-        check_names(layers, [layer.name for layer in self.layers])
-        return self.respond(self.scalogram.stream(sound), layers)
-
     def respond(self, x: Activity, layers: Sequence[str], circular: bool = False) -> Activations:
         """Activations of the named layers on a scalogram, as a stream or as a loop."""
         x = x.contiguous(memory_format=torch.channels_last)
