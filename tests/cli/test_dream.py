@@ -119,7 +119,7 @@ def test_that_only_the_beginning_of_a_long_file_is_taken_is_told(
 ) -> None:
     start, out = tmp_path / "song.wav", tmp_path / "out.wav"
     audio.write(start, np.full(20 * 8000, 0.1, np.float32), 8000)
-    line = "immersions: song.wav: of 20.0 s the first 2 s are taken, as nothing was said;"
+    line = "immersions: song.wav: only the first 2 s of 20.0 s are taken; ask for a length "
     for arguments, told in (((), True), (("--seconds", "2"), False)):
         assert dream(ear_folder, start, "-o", out, "--steps", "0", *arguments) == 0
         assert soundfile.info(out).frames == 32000

@@ -65,7 +65,9 @@ def test_a_loudness_that_peaks_do_not_allow_is_told(ear: ContrastiveEar) -> None
     short = report["start_loudness_lufs"] - report["loudness_lufs"]
     assert short > 1
     assert told == [report["loudness_note"]]
-    assert told[0].startswith(f"{short:.1f} LU short of the {report['start_loudness_lufs']:.1f} ")
+    assert told[0].startswith(
+        f"the loop is {short:.1f} LU short of the {report['start_loudness_lufs']:.1f} "
+    )
     assert told[0].endswith("its true peak may not be above -1 dBTP")
     assert report["peak_dbtp"] <= -1
 

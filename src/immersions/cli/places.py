@@ -102,9 +102,12 @@ def _try(folder: Path, asked: Path) -> None:
         trial.touch(exist_ok=False)
     except PermissionError:
         raise PermissionError(f"{asked}: no permission to write in {folder}") from None
+    except FileNotFoundError:
+        # /proc says so too, though it is there.
+        said = "it takes no files" if folder.is_dir() else "there is no such folder"
+        raise OSError(f"{asked}: cannot be written in {folder} ({said})") from None
     except OSError as error:
-        # /proc says that there is no such file, which sounds as if the folder were missing.
-        said = "it takes no files" if isinstance(error, FileNotFoundError) else error.strerror
+        said = error.strerror or str(error)
         raise OSError(f"{asked}: cannot be written in {folder} ({said})") from None
     finally:
         with contextlib.suppress(OSError):

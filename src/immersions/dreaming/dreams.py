@@ -128,7 +128,7 @@ def missed_loudness(finished: audio.Finished) -> str:
         return ""
     wanted = finished.loudness_lufs - finished.missed_lu
     return (
-        f"{-finished.missed_lu:.1f} LU short of the {wanted:.1f} LUFS to be held: "
+        f"the loop is {-finished.missed_lu:.1f} LU short of the {wanted:.1f} LUFS to be held: "
         "its true peak may not be above -1 dBTP"
     )
 

@@ -56,8 +56,8 @@ def start_clip(
         seconds = loop_seconds
         name = "the start" if isinstance(start, np.ndarray) else Path(start).name
         notice(
-            f"{name}: of {len(sound) / sample_rate:.1f} s the first {seconds:g} s are taken, as "
-            f"nothing was said; a length of up to {LONGEST_SECONDS:g} s can be asked for"
+            f"{name}: only the first {seconds:g} s of {len(sound) / sample_rate:.1f} s are taken; "
+            f"ask for a length to have up to {LONGEST_SECONDS:g} s"
         )
     samples = len(sound) if seconds is None else round(seconds * sample_rate)
     if samples < SHORTEST_SECONDS * sample_rate:
