@@ -29,6 +29,9 @@ from immersions.scalogram import Scalogram, ScalogramConfig
 CONFIG = ScalogramConfig()
 FRAMES = 172
 SAMPLES = FRAMES * CONFIG.hop
+"""A whole hop, which is all that the others know."""
+LOOP_FRAMES, LOOP_SAMPLES = 176, 4 * CONFIG.sample_rate
+LOOP = "ours, a loop of exactly 4 s in 176 frames"
 HOP = CONFIG.hop // 2
 TARGET, TOLERANCE = 4.0, 1e-3
 PLAIN = ("nnaudio2", "convolution")
@@ -108,9 +111,9 @@ def nnaudio() -> Transform:
     return transform
 
 
-def ours() -> Transform:
+def ours(frames: int = FRAMES) -> Transform:
     scalogram = Scalogram(CONFIG)
-    return lambda sound: scalogram.loop(sound, FRAMES)[:, 0]
+    return lambda sound: scalogram.loop(sound, frames)[:, 0]
 
 
 def sound_of_music() -> Tensor:
@@ -145,6 +148,7 @@ def both_ways(transform: Transform, sound: Tensor) -> Callable[[], object]:
 
 def main() -> None:
     sound, banks = sound_of_music(), strided_banks()
+    loop = sound.repeat(1, 2)[:, :LOOP_SAMPLES]
     single = [bank.float() for bank in banks]
     transforms = {
         "ours": ours(),
@@ -163,7 +167,8 @@ def main() -> None:
     by_threads: dict[int, dict[str, Any]] = {}
     for threads in (1, 2):
         torch.set_num_threads(threads)
-        by_threads[threads] = measured({n: both_ways(f, sound) for n, f in transforms.items()})
+        calls = {name: both_ways(transform, sound) for name, transform in transforms.items()}
+        by_threads[threads] = measured(calls | {LOOP: both_ways(ours(LOOP_FRAMES), loop)})
         print(threads, by_threads[threads])
     finish(
         {
@@ -196,7 +201,7 @@ def measured(calls: dict[str, Callable[[], object]]) -> dict[str, Any]:
         "wall_ms": {name: round(1000 * taken, 2) for name, taken in wall.items()},
         "processor_ms": {name: round(1000 * taken, 2) for name, taken in processor.items()},
         "times_faster": times_faster(wall, PLAIN),
-        "times_faster_than_any": times_faster(wall, [name for name in wall if name != "ours"]),
+        "times_faster_than_any": times_faster(wall, [n for n in wall if n not in ("ours", LOOP)]),
         "times_less_processor": times_faster(processor, PLAIN),
     }
 

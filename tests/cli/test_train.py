@@ -100,6 +100,30 @@ def test_a_signal_keeps_a_checkpoint(music: Path, tmp_path: Path, number: signal
     assert not (tmp_path / "ears").exists()
 
 
+def test_a_full_disk_is_one_line_and_keeps_the_checkpoint(music: Path, tmp_path: Path) -> None:
+    """A limit on the size of files, of 1 MB, stands in for it."""
+    assert cli.run(command(music, tmp_path, 2, "--held-out", "0")) == 0
+    checkpoint = tmp_path / "runs" / "mine" / "checkpoint.safetensors"
+    before = checkpoint.read_bytes()
+    limited = (
+        "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20));"
+        "from immersions.cli import main; main()"
+    )
+    arguments = command(music, tmp_path, 4, "--held-out", "0", "--checkpoint-every", "1")
+    done = subprocess.run(
+        [sys.executable, "-c", limited, *arguments], capture_output=True, text=True
+    )
+    assert done.returncode == 2
+    said = done.stderr.splitlines()[-1]
+    assert said.startswith(f"immersions: {checkpoint}: could not write the checkpoint (")
+    assert "File too large" in said
+    assert said.endswith("; the one before is kept")
+    assert checkpoint.read_bytes() == before
+    assert sorted(path.name for path in checkpoint.parent.iterdir()) == [
+        *("checkpoint.safetensors", "metrics.jsonl", "training.json")
+    ]
+
+
 def test_ctrl_c_before_training_is_silent(music: Path, tmp_path: Path) -> None:
     fifo = tmp_path / "notes"
     os.mkfifo(fifo)  # whoever reads it waits, and so is surely interrupted before training
@@ -155,6 +179,9 @@ def test_folders_without_music_are_one_line(
         (("--loss", "mse"), "'cpc' or 'sat'"),
         (("--items", "1"), "--items"),
         (("--crops", "9"), "1 to that many crops"),
+        (("--accumulate", "5"), "accumulate: expected 1 to 4, got 5"),
+        (("--pitch", "-1"), "pitch: expected 0 to 12, got -1"),
+        (("--mix", "2"), "mix: expected 0 to 1, got 2"),
         (("--held-out", "1.5"), "less than 1"),
         (("--steps", "0"), "--steps"),
         (("--seed", "-1"), "--seed"),

@@ -25,7 +25,7 @@ with display() as shown:
     shown.say("left out [red]odd[/red].wav")
     shown.trained({"step": 39.0, "loss": 2.0})
     shown.trained({"step": 40.0, "loss": 1.25, "validation_all": 0.5,
-                   "validation_across": 0.75, "validation_within": 0.625})
+                   "validation_across": 0.75, "validation_within": 0.625, "waited": 0.07})
 """
 
 
@@ -33,6 +33,7 @@ def test_a_validation_is_a_line() -> None:
     assert milestone(ROW | HELD_OUT) == LINE
     assert milestone(ROW) == ""
     assert milestone({"step": 200.0, "loss": 1.25}) == "step 200: loss 1.250"
+    assert milestone(ROW | HELD_OUT | {"waited": 0.031}) == f"{LINE}  waited 3 %"
 
 
 def test_without_a_terminal_it_is_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:
@@ -65,3 +66,4 @@ def test_on_a_terminal_it_is_bars_below_the_lines() -> None:
     assert "left out [red]odd[/red].wav" in text  # names are not markup
     assert "[bold]odd.wav" in text
     assert "40/40" in text
+    assert text.count("waited 7 %") >= 2  # in the line, and beside the bar

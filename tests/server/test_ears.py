@@ -4,7 +4,9 @@ import pytest
 
 from immersions import assets
 from immersions.anatomy import layout
+from immersions.ears import available, load
 from immersions.server.ears import choices
+from immersions.stage.workers.listener import fingerprint
 
 
 def test_every_bundled_ear_can_be_chosen_with_its_rate_and_credits():
@@ -38,9 +40,10 @@ def test_what_is_no_ear_is_refused(ear, tmp_path, monkeypatch):
         choices(ear)
 
 
-def test_stored_layouts_can_be_drawn():
+def test_every_bundled_ear_has_its_layout_and_nothing_else_is_stored():
     stored = sorted(assets.layout_path("x").parent.glob("*.npz"))
-    assert stored
+    wanted = [assets.layout_path(fingerprint(load(name))) for name in available()]
+    assert stored == sorted(wanted)
     for path in stored:
         laid = layout.load(path)
         assert laid.ear_hash == path.stem

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -53,7 +54,7 @@ def test_a_killed_run_ends_with_the_same_weights(tmp_path: Path, music: Path) ->
         assert torch.equal(value, killed[key]), key
     rows = [kept.read_metrics(tmp_path / name / "metrics.jsonl") for name in ("whole", "killed")]
     for row in (*rows[0], *rows[1]):
-        del row["seconds"]
+        del row["seconds"], row["waited"]
     assert rows[0] == rows[1]
     assert [row["step"] for row in rows[0]] == list(range(1, 13))
 
@@ -113,9 +114,10 @@ def test_a_crash_while_writing_keeps_the_checkpoint_before(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(kept, "save_file", half)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(OSError, match=r"could not write the checkpoint \(.*No space"):
         trainer.save()
     assert (tmp_path / "checkpoint.safetensors").read_bytes() == before
+    assert not list(tmp_path.glob(".*"))
     monkeypatch.undo()
     assert begun(tmp_path, library, steps=3).step == 3
     assert not list(tmp_path.glob(".*"))
@@ -128,3 +130,17 @@ def test_rows_cut_off_by_a_crash_are_left_out(tmp_path: Path) -> None:
     kept.forget_after(path, 2)
     assert path.read_text() == '{"step": 1.0}\n{"step": 2.0}\n'
     assert kept.read_metrics(tmp_path / "missing") == []
+
+
+def test_a_run_begun_before_a_setting_existed_goes_on(tmp_path: Path, library: Library) -> None:
+    """With the value that says: as it was."""
+    begun(tmp_path, library)
+    path = tmp_path / "training.json"
+    settings = json.loads(path.read_text())
+    for name in ("augmentation", "accumulate", "singles"):
+        del settings["training"][name]
+    path.write_text(json.dumps(settings))
+    assert begun(tmp_path, library, steps=3).step == 3
+    path.write_text(json.dumps(settings))
+    with pytest.raises(ValueError, match=r"begun with training.singles 0, not 2"):
+        Trainer(tmp_path, EAR, replace(TRAINING, singles=2), library.tracks[2:], [])

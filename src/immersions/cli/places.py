@@ -11,6 +11,7 @@ import stat
 from pathlib import Path
 
 CONFIG = "config.json"
+TRIAL = ".immersions-"
 LONGEST_NAME = 100
 """Of an ear, in characters: no longer one is loaded."""
 
@@ -58,7 +59,9 @@ def place_for_ear(folder: Path) -> Path:
             f"{folder}: expected a folder with a name of up to {LONGEST_NAME} characters, which "
             "becomes the ear's"
         )
-    if whole.is_dir() and any(whole.iterdir()) and not _holds_ear(whole):
+    # Another process of the same training may be trying this folder right now.
+    found = (path.name for path in whole.iterdir()) if whole.is_dir() else ()
+    if any(not name.startswith(TRIAL) for name in found) and not _holds_ear(whole):
         raise ValueError(
             f"{folder}: expected a new or empty folder, or that of an ear, got one that holds "
             "something else"
@@ -97,7 +100,7 @@ def _check_file(path: Path, special: bool) -> None:
 
 def _try(folder: Path, asked: Path) -> None:
     """Make a file in a folder and remove it; `OSError` that names what was asked for."""
-    trial = folder / f".immersions-{secrets.token_hex(4)}"
+    trial = folder / f"{TRIAL}{secrets.token_hex(4)}"
     try:
         trial.touch(exist_ok=False)
     except PermissionError:

@@ -17,9 +17,13 @@ from immersions.cli.places import check_folder, place_for_ear
 
 if TYPE_CHECKING:
     from immersions.cli.training_display import Display
+    from immersions.scalogram import ScalogramConfig
+    from immersions.training.library import Library
     from immersions.training.loop import Trainer
+    from immersions.training.ranks import Ranks
 
 INTERRUPTED = 130
+FAILED = 2
 
 
 def train(
@@ -36,6 +40,9 @@ def train(
     singles: Annotated[
         int, typer.Option(min=0, help="Of the items, those that are alone of their track.")
     ] = 0,
+    accumulate: Annotated[
+        int, typer.Option(min=1, help="Parts a batch is encoded in: less memory, more time.")
+    ] = 1,
     start: Annotated[
         str | None,
         typer.Option(
@@ -45,6 +52,15 @@ def train(
     ] = None,
     learning_rate: Annotated[float, typer.Option(help="Of Adam, after the warm-up.")] = 5e-4,
     loss: Annotated[str, typer.Option(help="cpc as in the paper, or sat.")] = "cpc",
+    gain: Annotated[float, typer.Option(help="Excerpts louder or softer by up to this, dB.")] = 0.0,
+    equaliser: Annotated[
+        float, typer.Option(help="Their colour bent by up to this, smoothly, dB.")
+    ] = 0.0,
+    pitch: Annotated[float, typer.Option(help="Moved by up to so many semitones.")] = 0.0,
+    stretch: Annotated[float, typer.Option(help="Faster or slower by up to this share.")] = 0.0,
+    mix: Annotated[
+        float, typer.Option(help="Share of tracks to which another's music is added.")
+    ] = 0.0,
     held_out: Annotated[float, typer.Option(help="Share of the tracks kept to validate.")] = 0.08,
     validate_every: Annotated[int, typer.Option(min=1, help="Steps between validations.")] = 100,
     checkpoint_every: Annotated[int, typer.Option(min=1, help="Steps a crash may cost.")] = 100,
@@ -65,7 +81,8 @@ def train(
 ) -> None:
     """Train an ear by contrastive predictive coding, from any folder of sound files.
 
-    Ctrl-C keeps a checkpoint; the same command goes on from it.
+    Ctrl-C keeps a checkpoint; the same command goes on from it. Several processes share the work
+    when started by `torchrun --nproc-per-node N -m immersions.cli train …`.
     """
     if precision not in ("float32", "bfloat16"):
         raise ValueError(f"--precision: expected float32 or bfloat16, got {precision!r}")
@@ -88,50 +105,75 @@ def train(
 
     from immersions.cli.training_display import display
     from immersions.ears import presets
+    from immersions.training.augmentation import Augmentation
+    from immersions.training.config import TrainingConfig, averaging
     from immersions.training.cpc import item_frames
-    from immersions.training.library import find_sounds, load_library
-    from immersions.training.loop import Trainer, TrainingConfig, averaging
+    from immersions.training.loop import Trainer
+    from immersions.training.ranks import joined
     from immersions.training.run import flat_for, ship, summary
     from immersions.training.sampling import split
     from immersions.training.start import start_from
 
     if threads:
         torch.set_num_threads(threads)
-    begin = start_from(start) if start else None
-    ear = begin.network.config if begin else presets.config(preset or "small")
-    settings = TrainingConfig(
-        steps=steps,
-        items=items,
-        crops=crops,
-        singles=singles,
-        learning_rate=learning_rate,
-        warmup_steps=min(200, max(1, steps // 10)),
-        average=averaging(steps),
-        loss=loss,
-        seed=seed,
-        validate_every=validate_every,
-        checkpoint_every=checkpoint_every,
-        bfloat16=precision == "bfloat16",
-    )
-    with display() as shown:
-        paths = find_sounds(folders)
-        shown.listen(len(paths))
+    with joined() as ranks, _said_once(ranks), display(ranks.first) as shown:
+        begin = start_from(start) if start else None
+        ear = begin.network.config if begin else presets.config(preset or "small")
+        settings = TrainingConfig(
+            steps=steps,
+            items=items,
+            crops=crops,
+            singles=singles,
+            learning_rate=learning_rate,
+            warmup_steps=min(200, max(1, steps // 10)),
+            average=averaging(steps),
+            loss=loss,
+            seed=seed,
+            validate_every=validate_every,
+            checkpoint_every=checkpoint_every,
+            bfloat16=precision == "bfloat16",
+            accumulate=accumulate,
+            augmentation=Augmentation(gain, equaliser, pitch, stretch, mix),
+        )
         frames = item_frames(ear, settings.contexts)
-        library = load_library(paths, ear.scalogram, cache, frames, shown.listened)
-        for path, reason in library.left_out:
-            shown.say(f"left out {path.name}: {reason}")
-        for path, flaw in library.warnings:
-            shown.say(f"{path.name}: {flaw}")
+        library = _listen(folders, ear.scalogram, cache, frames, shown, ranks)
         training, validation = split(library.tracks, held_out)
         if not training:
             raise ValueError(f"expected music to train on in {_named(folders)}, found no track")
         shown.say(summary(library))
-        trainer = Trainer(work / output.name, ear, settings, training, validation, begin)
+        trainer = Trainer(work / output.name, ear, settings, training, validation, begin, ranks)
         _train(trainer, shown)
+        if not ranks.first:
+            return
         ship(trainer, output, output.name, training, card_note, shown.say)
         if validation:
             flat = 100 * flat_for(trainer.rows())
             shown.say(f"held-out accuracy has not risen for the last {flat:.0f} % of the steps")
+
+
+def _listen(
+    folders: list[Path],
+    scale: ScalogramConfig,
+    cache: Path,
+    frames: int,
+    shown: Display,
+    ranks: Ranks,
+) -> Library:
+    """The scalograms of all sounds; of several processes each computes its part of them."""
+    from immersions.training.library import find_sounds, load_library
+
+    paths = find_sounds(folders)
+    shown.listen(len(paths))
+    if ranks.size > 1:
+        mine = paths[ranks.rank :: ranks.size]
+        load_library(mine, scale, cache, frames)
+        ranks.check_same("the number of sound files", len(paths))
+    library = load_library(paths, scale, cache, frames, shown.listened)
+    for path, reason in library.left_out:
+        shown.say(f"left out {path.name}: {reason}")
+    for path, flaw in library.warnings:
+        shown.say(f"{path.name}: {flaw}")
+    return library
 
 
 def _train(trainer: Trainer, shown: Display) -> None:
@@ -149,9 +191,27 @@ def _train(trainer: Trainer, shown: Display) -> None:
                 f"{error}; a lower --learning-rate may help, or leaving out a file; the last "
                 f"checkpoint is kept"
             ) from None
+        except ConnectionError as error:
+            raise ConnectionError(
+                f"{error} at step {trainer.step}; the last checkpoint is kept, and the same "
+                f"command goes on from there"
+            ) from error
     if came:
         shown.say(f"stopped at step {trainer.step}; the same command goes on from there")
         raise typer.Exit(INTERRUPTED)
+
+
+@contextmanager
+def _said_once(ranks: Ranks) -> Iterator[None]:
+    """What ends all processes of a run, or one and by that the others, is one line."""
+    try:
+        yield
+    except (typer.Exit, KeyboardInterrupt):
+        raise
+    except Exception:
+        if ranks.speaks():
+            raise
+        raise typer.Exit(FAILED) from None
 
 
 @contextmanager

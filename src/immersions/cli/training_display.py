@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol
+from typing import Protocol, Self
 
 from rich.console import Console
 from rich.progress import (
@@ -49,15 +49,17 @@ class Display(Protocol):
         """A step was taken."""
 
 
-def display() -> Display:
-    """Bars on a terminal, else lines that can be read in a file."""
+def display(shown: bool = True) -> Display:
+    """Bars on a terminal, else lines that can be read in a file; nothing if not `shown`."""
+    if not shown:
+        return Silence()
     return Bars() if sys.stderr.isatty() else Lines()
 
 
-class Lines:
-    """A line for each validation, on standard error."""
+class Silence:
+    """Nothing: another process of the same run is shown."""
 
-    def __enter__(self) -> Lines:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -69,13 +71,29 @@ class Lines:
         pass
 
     def say(self, line: str) -> None:
+        pass
+
+    def listen(self, count: int) -> None:
+        pass
+
+    def listened(self, path: Path) -> None:
+        pass
+
+    def train(self, done: int, steps: int) -> None:
+        pass
+
+    def trained(self, row: dict[str, float]) -> None:
+        pass
+
+
+class Lines(Silence):
+    """A line for each validation, on standard error."""
+
+    def say(self, line: str) -> None:
         print(line, file=sys.stderr, flush=True)
 
     def listen(self, count: int) -> None:
         self.say(f"listening to {count} files")
-
-    def listened(self, path: Path) -> None:
-        pass
 
     def train(self, done: int, steps: int) -> None:
         self.say(f"training from step {done} to {steps}")
@@ -131,7 +149,7 @@ class Bars:
         if line := milestone(row):
             self.say(line)
         if self._training is not None:
-            shown = f"loss {row['loss']:.3f}{self._held_out}"
+            shown = f"loss {row['loss']:.3f}{self._held_out}{waited(row)}"
             self._progress.update(self._training, completed=int(row["step"]), shown=shown)
 
 
@@ -139,7 +157,7 @@ def milestone(row: dict[str, float]) -> str:
     """The line of a step that was validated, or that stands for a hundred; else nothing."""
     if "validation_all" not in row and row["step"] % LINE_EVERY:
         return ""
-    return f"step {row['step']:.0f}: loss {row['loss']:.3f}{held_out(row)}"
+    return f"step {row['step']:.0f}: loss {row['loss']:.3f}{held_out(row)}{waited(row)}"
 
 
 def held_out(row: dict[str, float]) -> str:
@@ -151,3 +169,8 @@ def held_out(row: dict[str, float]) -> str:
         f"(other tracks {100 * row['validation_across']:.1f} %, "
         f"same track {100 * row['validation_within']:.1f} %)"
     )
+
+
+def waited(row: dict[str, float]) -> str:
+    """The share of the step in which nothing was computed, since its music was still being read."""
+    return f"  waited {100 * row['waited']:.0f} %" if "waited" in row else ""

@@ -82,23 +82,28 @@ def scores(
     return torch.einsum("njkz,mjkz->jnkm", prediction(contexts), later)
 
 
-def loss(table: Scores) -> Float[Tensor, ""]:
-    """The printed loss as a mean over contexts, items and steps; ln(items) is chance."""
-    labels = torch.arange(table.shape[1], device=table.device)
+def loss(table: Scores, first: int = 0) -> Float[Tensor, ""]:
+    """The printed loss as a mean over contexts, items and steps; ln(candidates) is chance.
+
+    The candidate of item n is n + `first`.
+    """
+    labels = first + torch.arange(table.shape[1], device=table.device)
     flat = table.permute(0, 2, 1, 3).flatten(0, 1)
     return functional.cross_entropy(flat.flatten(0, 1), labels.repeat(len(flat)))
 
 
-def loss_across_steps(table: Scores) -> Float[Tensor, ""]:
+def loss_across_steps(table: Scores, first: int = 0) -> Float[Tensor, ""]:
     """SAT: the denominator sums exp(z_{m,l} . M_l c_n) over every predicted step l as well."""
     normaliser = torch.logsumexp(table.flatten(2), -1)
-    own = torch.diagonal(table, dim1=1, dim2=3)
+    own = torch.diagonal(table, first, dim1=1, dim2=3)
     return (normaliser[:, None, :] - own).mean()
 
 
-def accuracy(table: Scores, candidates: Bool[Tensor, "items candidates"]) -> float:
+def accuracy(
+    table: Scores, candidates: Bool[Tensor, "items candidates"] | None = None, first: int = 0
+) -> float:
     """Share of contexts and steps whose own z scores highest among their allowed `candidates`."""
-    masked = table.masked_fill(~candidates[None, :, None, :], -torch.inf)
-    best = masked.argmax(-1)
-    own = torch.arange(table.shape[1], device=table.device)[None, :, None]
-    return float((best == own).float().mean())
+    if candidates is not None:
+        table = table.masked_fill(~candidates[None, :, None, :], -torch.inf)
+    own = first + torch.arange(table.shape[1], device=table.device)[None, :, None]
+    return float((table.argmax(-1) == own).float().mean())

@@ -23,7 +23,7 @@ CHECKPOINT, METRICS, SETTINGS = "checkpoint.safetensors", "metrics.jsonl", "trai
 Row = dict[str, float]
 
 MAY_CHANGE = (
-    *("steps", "warmup_steps", "average", "bfloat16"),
+    *("steps", "warmup_steps", "average", "bfloat16", "accumulate"),
     *("validate_every", "checkpoint_every"),
     *("validation_batches", "validation_items", "validation_crops"),
 )
@@ -33,7 +33,10 @@ MAY_CHANGE = (
 def save_state(
     path: Path, step: int, modules: Mapping[str, nn.Module], optimiser: torch.optim.Optimizer
 ) -> None:
-    """Write weights and optimiser; the file before survives until the new one is whole."""
+    """Write weights and optimiser; the file before survives until the new one is whole.
+
+    Raises `OSError` with one line where it cannot be written, as on a full disk.
+    """
     tensors = {
         f"{name}.{key}": value
         for name, module in modules.items()
@@ -43,10 +46,16 @@ def save_state(
         tensors |= {f"adam.{number}.{key}": value for key, value in state.items()}
     kept = {key: value.detach().contiguous() for key, value in tensors.items()}
     temporary = path.with_name(f".{path.name}.partial")
-    save_file(kept, temporary, {"step": str(step)})
-    with temporary.open("rb") as file:
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    try:
+        save_file(kept, temporary, {"step": str(step)})
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except (OSError, SafetensorError) as error:
+        temporary.unlink(missing_ok=True)  # it may be what fills the disk
+        said = " ".join(str(error).split())[:200]
+        before = "; the one before is kept" if path.exists() else ""
+        raise OSError(f"{path}: could not write the checkpoint ({said}){before}") from None
 
 
 def load_state(
@@ -85,10 +94,11 @@ def part(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
     return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
 
 
-def check_settings(path: Path, settings: Mapping[str, Any]) -> None:
+def check_settings(path: Path, settings: Mapping[str, Any], defaults: Mapping[str, Any]) -> None:
     """Raise `ValueError` when the run at `path` was begun with other settings than these.
 
-    A run of the same name on other music would else go on from weights that it never trained.
+    A run of the same name on other music would else go on from weights that it never trained. A
+    setting that did not exist yet when it was begun had the value in `defaults`.
     """
     try:
         begun = json.loads(path.read_text(encoding="utf-8"))
@@ -96,7 +106,8 @@ def check_settings(path: Path, settings: Mapping[str, Any]) -> None:
         return
     asked = json.loads(json.dumps(settings))
     for group in begun.keys() & asked.keys():
-        before, now = _flat(begun[group], group), _flat(asked[group], group)
+        before = _flat(defaults.get(group, {}), group) | _flat(begun[group], group)
+        now = _flat(asked[group], group)
         for key in sorted(before.keys() | now.keys()):
             if before.get(key) != now.get(key) and key.split(".")[-1] not in MAY_CHANGE:
                 raise ValueError(
@@ -116,12 +127,35 @@ def read_metrics(path: Path) -> list[Row]:
     return rows
 
 
+def add_row(path: Path, row: Row) -> None:
+    """Append to a metrics.jsonl. Raises `OSError` with one line."""
+    try:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(row) + "\n")
+    except OSError as error:
+        raise OSError(f"{path}: could not be written ({error.strerror})") from None
+
+
 def forget_after(path: Path, step: int) -> None:
-    """Drop the rows of steps that a run that goes on from `step` takes again."""
-    rows = read_metrics(path)
-    kept = [row for row in rows if row["step"] <= step]
-    if len(kept) < len(rows):
-        path.write_text("".join(json.dumps(row) + "\n" for row in kept), encoding="utf-8")
+    """Drop what was cut off, and the rows of steps that a run that goes on from `step` repeats."""
+    kept = [row for row in read_metrics(path) if row["step"] <= step]
+    text = "".join(json.dumps(row) + "\n" for row in kept)
+    if path.exists() and path.read_text(encoding="utf-8") != text:
+        write_whole(path, text)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a small file; the one before survives until it is whole. Raises `OSError`."""
+    temporary = path.with_name(f".{path.name}.partial")
+    try:
+        with temporary.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise OSError(f"{path}: could not be written ({error.strerror})") from None
 
 
 def _flat(value: Any, name: str) -> dict[str, Any]:

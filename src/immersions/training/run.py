@@ -58,15 +58,24 @@ def model_card(name: str, trainer: Trainer, tracks: int, note: str) -> str:
         after = f", after {before[-1]['step']:.0f} steps" if before else ""
         lines.append(f"- begun with: the weights of {name}{after}")
     if last:
-        lines += ["", "| tell the coming sound from | accuracy | chance |", "|---|---|---|"]
+        lines += [
+            "",
+            "| tell the coming sound from | accuracy | nearest spectrum | chance |",
+            "|---|---|---|---|",
+        ]
         for key, words in (
             ("all", "the whole batch"),
             ("across", "other tracks"),
             ("within", "other places of the same track"),
         ):
-            accuracy, chance = last[f"validation_{key}"], last[f"chance_{key}"]
-            lines.append(f"| {words} | {100 * accuracy:.1f} % | {100 * chance:.1f} % |")
-        lines += ["", "Measured on tracks that were never trained on; the curve is in curve.json."]
+            names = f"validation_{key}", f"validation_spectrum_{key}", f"chance_{key}"
+            cells = (f"{100 * last[name]:.1f} %" if name in last else "–" for name in names)
+            lines.append(f"| {words} | {' | '.join(cells)} |")
+        lines += [
+            "",
+            "Measured on tracks that were never trained on; the curve is in curve.json. Nearest",
+            "spectrum: the sound whose mean spectrum is most like what was heard before.",
+        ]
     return "\n".join([*lines, "", note]).rstrip() + "\n"
 
 
@@ -76,7 +85,8 @@ def thinned(rows: Sequence[Row]) -> list[Row]:
     for row in rows:
         losses.append(row["loss"])
         if "validation_all" in row:
-            chosen = {key: round(value, 5) for key, value in row.items() if key != "seconds"}
+            of_the_ear = row.keys() - {"seconds", "waited"}
+            chosen = {key: round(row[key], 5) for key in row if key in of_the_ear}
             kept.append(chosen | {"loss": round(sum(losses) / len(losses), 5)})
             losses = []
     return kept

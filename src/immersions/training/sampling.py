@@ -14,9 +14,19 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int
+from numpy.typing import NDArray
 from torch import Tensor
 
 from immersions.training.library import Track
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """Which track, the frame at which it begins, and how fast it is played."""
+
+    track: int
+    start: int
+    rate: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -56,7 +66,20 @@ def sample(
     step: int,
     singles: int = 0,
 ) -> Batch:
-    """`items` excerpts of `frames`, tracks drawn by their length.
+    """`draw` and `read` at once: all excerpts of a batch."""
+    return read(tracks, draw(tracks, items, crops, frames, seed, step, singles), frames)
+
+
+def draw(
+    tracks: Sequence[Track],
+    items: int,
+    crops: int,
+    frames: int,
+    seed: int,
+    step: int,
+    singles: int = 0,
+) -> list[Excerpt]:
+    """Where `items` excerpts of `frames` begin, tracks drawn by their length.
 
     The last `singles` are the only ones of their tracks, the others come `crops` to a track. Where
     there are too few tracks, all are drawn as often, but for the rest. The crops of a track do not
@@ -72,14 +95,48 @@ def sample(
     wanted: Counter[int] = Counter()
     for place, number in enumerate(chosen):
         wanted[number] += min(crops, items - singles - place * crops) if place < groups else 1
-    levels, numbers, names = [], [], []
+    excerpts = []
     for number, times in wanted.items():
-        track = tracks[number]
-        for start in _starts(track.frames, times, frames, random):
-            levels.append(np.asarray(track.levels[:, :, start : start + frames], np.float32))
-            numbers.append(number)
-            names.append(str(track.path))
-    return Batch(torch.from_numpy(np.stack(levels)), torch.tensor(numbers), tuple(names))
+        starts = _starts(tracks[number].frames, times, frames, random)
+        excerpts += [Excerpt(number, start) for start in starts]
+    return excerpts
+
+
+def read(tracks: Sequence[Track], excerpts: Sequence[Excerpt], frames: int) -> Batch:
+    """The scalograms of `excerpts`."""
+    return batched(tracks, excerpts, [excerpt_levels(tracks, e, frames) for e in excerpts])
+
+
+def batched(
+    tracks: Sequence[Track], excerpts: Sequence[Excerpt], levels: Sequence[NDArray[np.float32]]
+) -> Batch:
+    """The levels (parts, bins, frames) of all excerpts as one batch."""
+    names = tuple(str(tracks[e.track].path) for e in excerpts)
+    numbers = torch.tensor([e.track for e in excerpts])
+    return Batch(torch.from_numpy(np.stack(levels)), numbers, names)
+
+
+def excerpt_levels(
+    tracks: Sequence[Track], excerpt: Excerpt, frames: int
+) -> Float[NDArray[np.float32], "parts bins frames"]:
+    """The scalogram of one excerpt; at another rate than 1, between neighbouring frames.
+
+    Where the track ends too early, the excerpt begins earlier, and is played no faster than fits.
+    """
+    kept = tracks[excerpt.track].levels
+    if excerpt.rate == 1:
+        return np.asarray(kept[:, :, excerpt.start : excerpt.start + frames], np.float32)
+    last = kept.shape[-1] - 1
+    steps = np.arange(frames) * min(excerpt.rate, last / max(1, frames - 1))
+    place = np.clip(min(excerpt.start, last - steps[-1]) + steps, 0, last)
+    first = int(place[0])
+    read = np.asarray(kept[:, :, first : int(place[-1]) + 2], np.float32)
+    left = np.minimum(place.astype(int) - first, read.shape[-1] - 1)
+    right = np.minimum(left + 1, read.shape[-1] - 1)
+    between = (place - first - left).astype(np.float32)
+    # Phases, the second part, jump where they have turned: the nearer frame's, none between.
+    weight = np.stack([between, between.round()])[: len(read), None]
+    return read[..., left] * (1 - weight) + read[..., right] * weight
 
 
 def _starts(length: int, crops: int, frames: int, random: np.random.Generator) -> list[int]:

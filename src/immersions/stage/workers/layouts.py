@@ -14,11 +14,14 @@ from immersions.stage.workers.listener import fingerprint
 
 
 def store() -> list[Path]:
-    """Write what is missing; the files' paths."""
+    """Write what is missing, and remove those of ears that are no longer bundled; what is new."""
+    found = [ears.load(name) for name in ears.available()]
+    wanted = {assets.layout_path(fingerprint(ear)): ear for ear in found}
+    for path in assets.layout_path("any").parent.glob("*.npz"):
+        if path not in wanted:
+            path.unlink()
     written = []
-    for name in ears.available():
-        ear = ears.load(name)
-        path = assets.layout_path(fingerprint(ear))
+    for path, ear in wanted.items():
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             written.append(grid(path.stem, ear.layers).save(path.parent))
