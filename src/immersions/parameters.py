@@ -56,21 +56,6 @@ class Parameter:
             raise ValueError(f"{self.name}: expected a whole number, got {number:g}")
         return number
 
-    def at(self, position: float) -> float:
-        """The value at a fader `position` from 0 to 1 (clipped)."""
-        position = min(1.0, max(0.0, position))
-        if self.curve == "logarithmic":
-            return float(self.minimum * (self.maximum / self.minimum) ** position)
-        value = self.minimum + position * (self.maximum - self.minimum)
-        return float(round(value)) if self.curve in ("integer", "switch") else value
-
-    def position(self, value: float) -> float:
-        """The fader position from 0 to 1 of `value`; the inverse of `at`."""
-        value = self.check(value)
-        if self.curve == "logarithmic":
-            return math.log(value / self.minimum) / math.log(self.maximum / self.minimum)
-        return (value - self.minimum) / (self.maximum - self.minimum)
-
     def as_dict(self) -> dict[str, Any]:
         """The declaration as plain JSON types."""
         return asdict(self)

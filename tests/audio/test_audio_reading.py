@@ -75,7 +75,6 @@ def sparse_wav(path: Path, rate: int, channels: int, frames: int) -> Path:
     [
         (8_000, 1, 600 * 8_000, ""),
         (8_000, 1, 600 * 8_000 + 1, "at most 600 s"),
-        (192_000, 8, 2**23, ""),
         (192_000, 8, 2**23 + 1, "at most 256 MiB"),
         (192_001, 1, 10, "8000 to 192000 Hz"),
         (7_999, 1, 10, "8000 to 192000 Hz"),
@@ -88,9 +87,9 @@ def test_the_header_of_a_real_file_is_held_to_the_limits(
     path = sparse_wav(tmp_path / "large.wav", rate, channels, frames)
     if words:
         with pytest.raises(ValueError, match=words):
-            audio.read_header(path)
+            audio.read(path)
     else:
-        found = audio.read_header(path)
+        found = audio.read(path).source
         assert (found.sample_rate, found.channels, found.frames) == (rate, channels, frames)
         assert found.format == "WAV PCM_U8"
         assert found.seconds == frames / rate
@@ -163,7 +162,8 @@ def test_samples_that_are_not_finite_become_zero_and_are_counted(
     soundfile.write(path, samples, 44_100, subtype="FLOAT")
     sound = decoder.read(path, 44_100)
     assert sound.replaced == len(places)
-    assert f"{len(places)} samples were not finite" in sound.warning
+    assert sound.warning.startswith(f"{len(places)} sample")
+    assert "not finite and became 0" in sound.warning
     expected = np.full(1000, 0.25)
     expected[list(places)] = 0.25 * (channels - 1) / channels
     np.testing.assert_allclose(sound.samples, expected, atol=1e-6)

@@ -40,28 +40,6 @@ def test_a_stream_is_the_file_read_at_once(music: Path, rate: int, block_seconds
     np.testing.assert_allclose(joined[:count], whole[:count], atol=2e-5)
 
 
-@pytest.mark.parametrize("rate", [RATE, 44_100])
-@pytest.mark.parametrize("start", [0.0, 0.02, 2.0, 9.0])
-def test_an_excerpt_is_that_part_of_the_file(music: Path, rate: int, start: float) -> None:
-    whole = audio.read(music, rate).samples
-    part = audio.decode(music, rate, start, 2.0)
-    first = round(start * rate)
-    expected = whole[first : first + 2 * rate]
-    assert abs(len(part) - len(expected)) <= 1
-    count = min(len(part), len(expected))
-    np.testing.assert_allclose(part[:count], expected[:count], atol=1e-3)
-
-
-def test_beyond_the_end_there_is_nothing(music: Path) -> None:
-    assert len(audio.decode(music, RATE, 100.0, 1.0)) == 0
-    assert list(audio.stream(music, RATE, start=100.0)) == []
-
-
-def test_a_stream_can_be_cut_short(music: Path) -> None:
-    blocks = list(audio.stream(music, RATE, 1.0, start=1.0, seconds=2.5))
-    assert [len(block) for block in blocks] == [RATE, RATE, RATE // 2]
-
-
 def test_a_long_file_is_streamed_in_the_memory_of_a_block(tmp_path: Path) -> None:
     path = tmp_path / "long.flac"
     minute = np.zeros(60 * 44_100, np.int16)
@@ -86,18 +64,37 @@ def test_non_finite_samples_are_zero_in_streams_too(tmp_path: Path) -> None:
     path = tmp_path / "a.wav"
     samples = np.array([0.5, np.nan, np.inf, -np.inf, 0.25], np.float32)
     soundfile.write(path, samples, RATE, subtype="FLOAT")
-    np.testing.assert_array_equal(audio.decode(path, RATE), [0.5, 0, 0, 0, 0.25])
+    told: list[str] = []
+    (heard,) = audio.stream(path, RATE, notice=told.append)
+    np.testing.assert_array_equal(heard, [0.5, 0, 0, 0, 0.25])
+    assert told == ["3 samples were not finite and became 0"]
 
 
 def test_a_damaged_file_ends_where_its_damage_begins(music: Path, tmp_path: Path) -> None:
     cut = tmp_path / "cut.flac"
     content = music.read_bytes()
     cut.write_bytes(content[: len(content) // 2])
-    heard = np.concatenate(list(audio.stream(cut, RATE)))
+    told: list[str] = []
+    heard = np.concatenate(list(audio.stream(cut, RATE, notice=told.append)))
     whole = audio.read(music).samples
     assert 3.5 * RATE < len(heard) <= 5.1 * RATE
     sure = len(heard) - 16_384
     np.testing.assert_array_equal(heard[:sure], whole[:sure])
+    assert len(told) == 1
+    assert told[0].startswith(f"damaged after {len(heard) / RATE:.2f} s: ")
+
+
+@pytest.mark.parametrize("rate", [broken_sounds.RATE, 16_000])
+def test_a_stream_tells_what_reading_warns_of(tmp_path: Path, rate: int) -> None:
+    due = broken_sounds.make(tmp_path)
+    for name in [name for name, what in due.items() if what in ("sound", "warning")]:
+        told: list[str] = []
+        list(audio.stream(tmp_path / name, rate, notice=told.append))
+        assert bool(told) == (due[name] == "warning"), name
+        assert all(line and line.isprintable() for line in told), name
+    told = []
+    list(audio.stream(tmp_path / "endless.flac", rate, notice=told.append))
+    assert told == [], "a length left open is no damage"
 
 
 def test_files_that_are_no_sound_are_one_line(tmp_path: Path) -> None:
@@ -136,9 +133,20 @@ class TestWithFfmpeg:
         assert abs(len(heard) - 4 * RATE) < 3000
         spectrum = np.abs(np.fft.rfft(heard[RATE : 2 * RATE]))
         assert np.argmax(spectrum) in (220, 277, 330)
-        late = audio.decode(aac, RATE, 2.0, 1.0)
-        assert len(late) == RATE
-        assert np.sqrt(np.mean(late**2)) == pytest.approx(np.sqrt(np.mean(heard**2)), rel=0.1)
+
+    def test_what_it_says_of_damage_is_told(self, aac: Path) -> None:
+        told: list[str] = []
+        whole = np.concatenate(list(audio.stream(aac, RATE, notice=told.append)))
+        assert told == []
+        content = bytearray(aac.read_bytes())
+        content[len(content) // 3 : len(content) // 2] = bytes(
+            len(content) // 2 - len(content) // 3
+        )
+        aac.write_bytes(content)
+        heard = np.concatenate(list(audio.stream(aac, RATE, notice=told.append)))
+        assert 0 < len(heard) <= len(whole)
+        assert told
+        assert told[0].startswith("ffmpeg says: ")
 
     def test_a_stream_left_early_leaves_no_process(self, aac: Path) -> None:
         stream = audio.stream(aac, RATE, 0.1)

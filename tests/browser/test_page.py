@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import math
 from urllib.parse import urlsplit
 
 import pytest
@@ -10,6 +11,7 @@ from browser_player import Player
 from browser_server import Server
 
 from immersions.dreaming import PARAMETERS
+from immersions.parameters import Parameter
 from immersions.server.app import PAGE
 
 pytestmark = pytest.mark.browser
@@ -33,6 +35,15 @@ def test_is_small_and_holds_no_script_of_its_own() -> None:
     assert all("src=" in tag.split(">")[0] for tag in html.split("<script")[1:])
 
 
+def travelled(parameter: Parameter) -> float:
+    """How far from 0 to 1 a fader stands at the default."""
+    if parameter.curve == "logarithmic":
+        return math.log(parameter.default / parameter.minimum) / math.log(
+            parameter.maximum / parameter.minimum
+        )
+    return (parameter.default - parameter.minimum) / (parameter.maximum - parameter.minimum)
+
+
 def test_has_exactly_the_declared_controls(player: Player) -> None:
     controls = player.page.locator("[data-parameter]")
     names = controls.evaluate_all("all => all.map(each => each.dataset.parameter)")
@@ -43,7 +54,7 @@ def test_has_exactly_the_declared_controls(player: Player) -> None:
             assert control.is_checked() == bool(parameter.default)
         else:
             position = float(control.input_value())
-            assert position == pytest.approx(parameter.position(parameter.default), abs=0.002)
+            assert position == pytest.approx(travelled(parameter), abs=0.002)
         label = parameter.label or parameter.name.replace("_", " ")
         told = control.evaluate("each => each.labels[0].textContent")
         assert told.lower() == label.lower()

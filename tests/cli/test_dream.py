@@ -114,6 +114,18 @@ def test_a_file_is_taken_as_it_is_or_repeated(ear_folder: Path, tmp_path: Path) 
         assert soundfile.info(out).frames == length
 
 
+def test_that_only_the_beginning_of_a_long_file_is_taken_is_told(
+    ear_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    start, out = tmp_path / "song.wav", tmp_path / "out.wav"
+    audio.write(start, np.full(20 * 8000, 0.1, np.float32), 8000)
+    line = "immersions: song.wav: only the first 2 s of 20.0 s are taken; ask for a length "
+    for arguments, told in (((), True), (("--seconds", "2"), False)):
+        assert dream(ear_folder, start, "-o", out, "--steps", "0", *arguments) == 0
+        assert soundfile.info(out).frames == 32000
+        assert (line in capsys.readouterr().err) == told
+
+
 def test_ctrl_c_writes_what_there_is(
     ear_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -161,6 +173,24 @@ def test_a_layer_that_hears_more_than_the_loop_is_told(
         (["house", "-o", "{}/o.mp3"], "expected a name ending in .wav or .flac"),
         (["house", "-o", "{}/none/o.wav"], "there is no folder"),
         (["house", "-o", "{}/o.wav", "--report", "{}"], "expected a file to write, got a folder"),
+        (
+            ["house", "-o", "/proc/x.wav"],
+            "/proc/x.wav: cannot be written in /proc (it takes no files)",
+        ),
+        (
+            ["house", "-o", "{}/o.wav", "--report", "/proc/r.json"],
+            "/proc/r.json: cannot be written",
+        ),
+        (["house", "-o", "{}/o.wav", "--picture", "/proc/p.png"], "/proc/p.png: cannot be written"),
+        (
+            ["house", "-o", "{}/" + "o" * 300 + ".wav"],
+            ".wav: cannot be written (File name too long)",
+        ),
+        (["house", "-o", "{}/o.wav", "--report", "{}/./o.wav"], "got the same one twice"),
+        (
+            ["house", "-o", "{}/o.wav", "--report", "{}/p", "--picture", "{}/p"],
+            "the same one twice",
+        ),
         (["house", "-o", "{}/o.wav", "--set", "mix=2"], "mix: expected 0 to 1, got 2"),
         (["house", "-o", "{}/o.wav", "--set", "mix=x"], "mix: expected a number"),
         (["house", "-o", "{}/o.wav", "--set", "mix"], "expected NAME=VALUE"),
@@ -171,7 +201,8 @@ def test_a_layer_that_hears_more_than_the_loop_is_told(
         (["house", "-o", "{}/o.wav", "--seconds", "1000"], "expected a loop of"),
         (["house", "-o", "{}/o.wav", "--seconds", "nan"], "expected a loop of"),
         (["house", "-o", "{}/o.wav", "--bpm", "0"], "expected 20 to 400"),
-        (["house", "-o", "{}/o.wav", "--bars", "2"], "expected 20 to 400"),
+        (["house", "-o", "{}/o.wav", "--bars", "2"], "--bars needs --bpm"),
+        (["house", "-o", "{}/o.wav", "--seed", "9" * 20], "2147483647"),
         (["house", "-o", "{}/o.wav", "--bpm", "120", "--bars", "0"], "expected 1 or more"),
         (["house", "-o", "{}/o.wav", "--bpm", "90", "--seconds", "2"], "got both"),
         (["nowhere.wav", "-o", "{}/o.wav"], "no such file; or one of: silence, noise,"),

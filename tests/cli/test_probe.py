@@ -103,6 +103,12 @@ def test_what_cannot_be_probed_is_one_line(
         ((ear, task, "--device", "abacus"), "--device: expected cpu"),
         ((ear, task, "--precision", "float8"), "float32 or bfloat16"),
         ((ear, task, "--seeds", "0"), "--seeds"),
+        ((ear, task, "--seeds", "9" * 20), "equal to 1000"),
+        ((ear, task, "--report", "/proc/r.json"), "/proc/r.json: cannot be written in /proc"),
+        (
+            (ear, task, "--report", tmp_path / "r", "--picture", tmp_path / "r"),
+            "the same one twice",
+        ),
     ):
         assert words in fails(capsys, *arguments, *cache)
 

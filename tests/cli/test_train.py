@@ -28,7 +28,8 @@ def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
     time = np.arange(10 * RATE) / RATE
     for number, pitch in enumerate((110.0, 196.0, 330.0)):
         tone = 0.3 * np.sin(2 * np.pi * pitch * time) * np.exp(-(time % 0.25) * (4 + 4 * number))
-        soundfile.write(folder / f"tone-{number}.wav", tone, RATE)
+        tone[0] = np.nan if number == 1 else tone[0]
+        soundfile.write(folder / f"tone-{number}.wav", tone, RATE, "FLOAT")
     (folder / "broken.flac").write_bytes(b"fLaC" + bytes(100))
     (folder / "copy.wav").write_bytes((folder / "tone-0.wav").read_bytes())
     soundfile.write(folder / "short.wav", tone[:RATE], RATE)
@@ -68,6 +69,7 @@ def test_a_folder_becomes_an_ear(music: Path, tmp_path: Path) -> None:
         or line.startswith("left out tone-0.wav: the same content as ")
         for line in lines
     )
+    assert "tone-1.wav: 1 sample was not finite and became 0" in lines
     assert "left out short.wav: shorter than an item: 43 frames" in lines
     assert sum(line.startswith(("step 2: loss ", "step 4: loss ")) for line in lines) == 2
     assert all("held out" in line for line in lines if line.startswith("step "))
@@ -183,6 +185,10 @@ def test_folders_without_music_are_one_line(
         (("--held-out", "1.5"), "less than 1"),
         (("--steps", "0"), "--steps"),
         (("--seed", "-1"), "--seed"),
+        (("--seed", "9" * 20), "2147483647"),
+        (("--learning-rate", "-1"), "--learning-rate: expected a number above 0, got -1"),
+        (("--learning-rate", "nan"), "--learning-rate: expected a number above 0, got nan"),
+        (("--from", "small", "--preset", "small"), "--from brings its own architecture"),
         (("--note", "/nowhere"), "/nowhere"),
         (("--no-such-option",), "--no-such-option"),
     ],
@@ -190,7 +196,11 @@ def test_folders_without_music_are_one_line(
 def test_wrong_options_are_one_line(
     music: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], more: tuple[str], words: str
 ) -> None:
-    assert words in fails(capsys, *command(music, tmp_path, 2), *more)
+    assert cli.run([*command(music, tmp_path, 2), *more]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("immersions: ")
+    assert words in said
+    assert said.count("\n") == 1, "not a file was listened to"
 
 
 def test_a_file_in_the_ears_place_is_said_before_training(
@@ -199,3 +209,20 @@ def test_a_file_in_the_ears_place_is_said_before_training(
     (tmp_path / "ears").mkdir()
     (tmp_path / "ears" / "mine").write_text("not a folder")
     assert "expected a folder" in fails(capsys, *command(music, tmp_path, 2))
+
+
+def test_places_that_take_nothing_are_said_before_listening(
+    music: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "papers").mkdir()
+    (tmp_path / "papers" / "README.md").write_text("mine")
+    monkeypatch.chdir(tmp_path / "papers")
+    for more, words in (
+        (("-o", "."), ".: expected a new or empty folder, or that of an ear"),
+        (("--work", "README.md"), "README.md: expected a folder, got a file"),
+        (("--cache", "README.md"), "README.md: expected a folder, got a file"),
+    ):
+        assert cli.run([*command(music, tmp_path, 2), *more]) == 2
+        said = capsys.readouterr().err
+        assert words in said
+        assert said.count("\n") == 1, "not a file was listened to"

@@ -10,9 +10,15 @@ from tiny_ear import RATE, beat, tiny_ear
 from immersions.dreaming import PARAMETERS, Dreamer, Target, dreamer
 from immersions.dreaming.penalties import PENALTIES, Penalty, Situation
 from immersions.dreaming.spectrum import LoopSpectrum
+from immersions.parameters import Parameter
 
-WAYS = ("objective", "direction", "project")
+WAYS = ("objective", "direction", "step", "project")
 each = pytest.mark.parametrize("penalty", PENALTIES, ids=lambda p: type(p).__name__)
+
+
+def at(parameter: Parameter, position: float) -> float:
+    """A place in the range of a parameter that begins at 0; a switch is on."""
+    return parameter.maximum * (1 if parameter.curve == "switch" else position)
 
 
 def names(penalty: Penalty) -> list[str]:
@@ -61,13 +67,14 @@ def test_at_zero_it_does_nothing(penalty: Penalty) -> None:
     spectrum = given.grid.of(torch.from_numpy(noisy()))
     assert penalty.objective(given) is None
     assert penalty.direction(spectrum, given) is None
+    assert penalty.step(spectrum, 2 * spectrum, given) is spectrum
     assert penalty.project(spectrum, given) is spectrum
 
 
 @each
 @pytest.mark.parametrize("position", [0.02, 0.5, 1.0])
 def test_its_whole_range_gives_finite_values(penalty: Penalty, position: float) -> None:
-    given = situation({parameter.name: parameter.at(position) for parameter in penalty.parameters})
+    given = situation({parameter.name: at(parameter, position) for parameter in penalty.parameters})
     loop = torch.from_numpy(noisy())
     spectrum = given.grid.of(loop)
     (way,) = ways(penalty)
@@ -82,19 +89,22 @@ def test_its_whole_range_gives_finite_values(penalty: Penalty, position: float) 
         assert torch.isfinite(gradient).all()
         assert gradient.any()
     else:
-        result = getattr(penalty, way)(spectrum, given)
+        change = (0.1 * spectrum.roll(5),) if way == "step" else ()
+        result = getattr(penalty, way)(*change, spectrum, given)
         assert result is not None
         assert result.shape == spectrum.shape
         assert torch.isfinite(result.abs()).all()
-        assert not torch.equal(result, spectrum)
+        assert not torch.equal(result, change[0] if change else spectrum)
 
 
-@each
+@pytest.mark.parametrize(
+    "penalty", [p for p in PENALTIES if ways(p) != ["step"]], ids=lambda p: type(p).__name__
+)
 def test_what_it_minds_falls_in_five_steps(penalty: Penalty) -> None:
     """The dream wants nothing else: the target's weight is zero."""
     parameter = penalty.parameters[0]
     values: dict[str, float] = {"momentum": 0.0, "brightness": 0.0, "denoise": 0.0}
-    values |= {parameter.name: parameter.at(0.5), "learning_rate": 0.005, "gradient_noise": 0.0}
+    values |= {parameter.name: at(parameter, 0.5), "learning_rate": 0.005, "gradient_noise": 0.0}
     ear, loop = tiny_ear(), noisy()
     target = Target.parse("0*encoder.1[3]", ear.layers)
     given = situation(values)
@@ -138,5 +148,5 @@ def test_a_dream_at_zero_is_the_dream_without_it(
     monkeypatch.setattr(dreamer, "PENALTIES", others)
     assert three_steps(zero).tobytes() == at_zero.tobytes()
     monkeypatch.undo()
-    changed = {parameter.name: parameter.at(0.5) for parameter in penalty.parameters}
+    changed = {parameter.name: at(parameter, 0.5) for parameter in penalty.parameters}
     assert three_steps(changed).tobytes() != at_zero.tobytes()

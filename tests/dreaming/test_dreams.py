@@ -57,6 +57,28 @@ def test_a_callback_may_end_it(ear: ContrastiveEar, clip: np.ndarray) -> None:
         dream(clip, ear, steps=-1)
 
 
+def test_a_loudness_that_peaks_do_not_allow_is_told(ear: ContrastiveEar) -> None:
+    """A square wave at full scale is louder than anything below -1 dBTP can be."""
+    square = np.sign(np.sin(2 * np.pi * 110 * np.arange(SAMPLES) / RATE)).astype(np.float32)
+    told: list[str] = []
+    report = dream(square, ear, "encoder.1[3]", steps=2, notice=told.append).report
+    short = report["start_loudness_lufs"] - report["loudness_lufs"]
+    assert short > 1
+    assert told == [report["loudness_note"]]
+    assert told[0].startswith(
+        f"the loop is {short:.1f} LU short of the {report['start_loudness_lufs']:.1f} "
+    )
+    assert told[0].endswith("its true peak may not be above -1 dBTP")
+    assert report["peak_dbtp"] <= -1
+
+
+def test_a_loudness_that_is_reached_is_not_mentioned(ear: ContrastiveEar, clip: np.ndarray) -> None:
+    told: list[str] = []
+    report = dream(clip, ear, "encoder.1[3]", steps=2, notice=told.append).report
+    assert "loudness_note" not in report
+    assert told == []
+
+
 def test_starts() -> None:
     assert not start_clip("silence", RATE, 1.5).any()
     noise = start_clip("noise", RATE, seed=1)

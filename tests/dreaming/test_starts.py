@@ -16,7 +16,7 @@ def test_what_had_to_be_helped_in_a_file_is_told(tmp_path):
     told: list[str] = []
     clip = start_clip(tmp_path / "odd.wav", RATE, notice=told.append)
     assert np.isfinite(clip).all()
-    assert told == ["odd.wav: 1 samples were not finite and became 0"]
+    assert told == ["odd.wav: 1 sample was not finite and became 0"]
 
 
 def test_nothing_is_told_of_a_sound_file_that_is_whole(tmp_path):

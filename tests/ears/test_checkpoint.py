@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
 import torch
 from ear_examples import ear, network, statistics
 from safetensors.torch import load_file, save_file
-from saved_ears import refused, save
+from saved_ears import one_line, refused, save
 from torch import Tensor
 
 from immersions import ears
+from immersions.assets import ear_folder
 from immersions.ears.checkpoint import from_pretrained, save_pretrained
+from immersions.ears.contrastive import ContrastiveEar
 
 
 @pytest.fixture
@@ -86,6 +89,50 @@ def test_saving_where_it_cannot_leaves_nothing_behind(tmp_path: Path) -> None:
     with pytest.raises(OSError, match=r"config\.json"):
         save(tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["config.json", "model.safetensors"]
+
+
+@pytest.mark.parametrize("half", [True, False])
+def test_a_loaded_ear_saves_itself_bit_for_bit(tmp_path: Path, half: bool) -> None:
+    """Weights as they were trained, not folded; statistics; name and card."""
+    loaded = from_pretrained(save(tmp_path / "first", half))
+    loaded.save_pretrained(tmp_path / "second")
+    for file in ("config.json", "README.md"):
+        assert (tmp_path / "second" / file).read_bytes() == (tmp_path / "first" / file).read_bytes()
+    before, after = (load_file(tmp_path / n / "model.safetensors") for n in ("first", "second"))
+    assert before.keys() == after.keys()
+    for key, value in before.items():
+        assert torch.equal(after[key].to(value.dtype), value), key
+    again = from_pretrained(tmp_path / "second")
+    for key, value in loaded.network.state_dict().items():
+        assert torch.equal(again.network.state_dict()[key], value), key
+    assert again.statistics.keys() == loaded.statistics.keys()
+
+
+def test_the_bundled_ear_saves_itself_byte_for_byte(tmp_path: Path) -> None:
+    from_pretrained("small").save_pretrained(tmp_path)
+    for file in ("config.json", "README.md", "model.safetensors"):
+        assert (tmp_path / file).read_bytes() == (ear_folder("small") / file).read_bytes(), file
+
+
+def test_an_ear_keeps_its_weights_when_its_network_is_trained_on(tmp_path: Path) -> None:
+    trained = deepcopy(network("tiny"))
+    listening = ContrastiveEar("tiny", trained)
+    for weight in trained.parameters():
+        weight.data.zero_()
+    listening.save_pretrained(tmp_path)
+    assert from_pretrained(tmp_path).weights.keys() == listening.weights.keys()
+    for key, value in network("tiny").state_dict().items():
+        assert torch.equal(from_pretrained(tmp_path).weights[key].to(value.dtype), value), key
+
+
+def test_a_folded_network_is_not_written(tmp_path: Path) -> None:
+    listening = ear("tiny")
+    with pytest.raises(
+        ValueError, match=r"folded for listening: ear\.save_pretrained\(folder\)"
+    ) as error:
+        save_pretrained(tmp_path / "ear", "tiny", listening.network, {}, "")
+    one_line(error)
+    assert not (tmp_path / "ear").exists()
 
 
 @pytest.mark.parametrize("preset", ["small", "h20"])

@@ -79,6 +79,29 @@ def test_what_cannot_be_used_is_listed_and_the_rest_is_used(tmp_path: Path) -> N
     assert all("\n" not in reason and reason for reason in reasons.values())
 
 
+def test_what_had_to_be_helped_is_told_and_kept(tmp_path: Path) -> None:
+    good, cut, odd = write_music(tmp_path / "music", 3)
+    cut.write_bytes(cut.read_bytes()[: 2 * cut.stat().st_size // 3])
+    samples, rate = soundfile.read(odd, dtype="float32")
+    samples[[5, 7000]] = np.nan, np.inf
+    soundfile.write(odd.with_suffix(".wav"), samples, rate, "FLOAT")
+    if odd.suffix != ".wav":
+        odd.unlink()
+    cache = tmp_path / "cache"
+    first, again = (
+        load_library(find_sounds([tmp_path / "music"]), SCALE, cache, 100) for _ in range(2)
+    )
+    assert [track.path.stem for track in first.tracks] == [good.stem, cut.stem, odd.stem]
+    told = {path.stem: flaw for path, flaw in first.warnings}
+    assert set(told) == {cut.stem, odd.stem}
+    assert told[odd.stem] == "2 samples were not finite and became 0"
+    assert told[cut.stem].startswith(("damaged after", "the file ends early"))
+    assert again.warnings == first.warnings, "the second time it is not decoded"
+    (short,) = load_library([cut], SCALE, cache, 10**6).left_out
+    assert short[1].startswith("shorter than an item: ")
+    assert told[cut.stem] in short[1]
+
+
 def test_a_track_is_heard_once_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_music(tmp_path / "music", 2)
     paths, cache = find_sounds([tmp_path / "music"]), tmp_path / "cache"

@@ -1,7 +1,7 @@
 """Sound files and levels of loops: mono float32 arrays in -1 to 1; no torch.
 
-`read` is for files of unknown origin: a child process decodes them within limits. `stream` and
-`decode` are for music that one trusts, of any length. The rest keeps a finished loop within its
+`read` is for files of unknown origin: a child process decodes them within limits. `stream` is for
+music that one trusts, of any length. The rest keeps a finished loop within its
 peak, at its loudness and without a seam.
 """
 
@@ -11,11 +11,11 @@ from immersions.audio.decoder import Decoder
 from immersions.audio.finishing import Finished, finish
 from immersions.audio.header import STREAMING, Header, Limits, StrPath
 from immersions.audio.loudness import loudness_lufs
-from immersions.audio.peaks import limit, true_peak_dbtp
+from immersions.audio.peaks import true_peak_dbtp
 from immersions.audio.resampling import resample, tile
 from immersions.audio.seams import close_seam, seam
 from immersions.audio.sound import Sound
-from immersions.audio.streaming import decode, stream
+from immersions.audio.streaming import stream
 from immersions.audio.writing import write
 
 __all__ = [
@@ -26,12 +26,9 @@ __all__ = [
     "Limits",
     "Sound",
     "close_seam",
-    "decode",
     "finish",
-    "limit",
     "loudness_lufs",
     "read",
-    "read_header",
     "resample",
     "seam",
     "stream",
@@ -39,12 +36,6 @@ __all__ = [
     "true_peak_dbtp",
     "write",
 ]
-
-
-def read_header(path: StrPath, limits: Limits | None = None) -> Header:
-    """The header of a sound file, checked against `limits`; see `read` for the errors."""
-    with Decoder(limits) as decoder:
-        return decoder.header(path)
 
 
 def read(

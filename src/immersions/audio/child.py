@@ -128,7 +128,7 @@ def send_samples(connection: socket.socket, sound: Reader) -> None:
             wanted = min(BLOCK_FRAMES, sound.frames - frames)
             count = sound.buffer_read_into(block[:wanted].data.cast("B"), "float32")
         except (soundfile.LibsndfileError, AssertionError) as error:
-            damage = f"damaged after {frames / sound.samplerate:.2f} s: {reason(error)}"
+            damage = damaged(frames, sound.samplerate, error)
             break
         if count == 0:
             break
@@ -137,6 +137,10 @@ def send_samples(connection: socket.socket, sound: Reader) -> None:
         replaced += bad
         reply_bytes(connection, b"d", mono.tobytes())
     reply(connection, b"e", {"frames": frames, "replaced": replaced, "damage": damage})
+
+
+def damaged(frames: int, sample_rate: int, error: Exception) -> str:
+    return f"damaged after {frames / sample_rate:.2f} s: {reason(error)}"
 
 
 def reason(error: Exception) -> str:

@@ -64,10 +64,6 @@ class Decoder:
             self._process.wait()
             self._process = None
 
-    def header(self, path: StrPath) -> Header:
-        """The header, checked against the limits; no sample is decoded."""
-        return self._guarded(path, lambda: self._checked_header(path, go=False))
-
     def read(self, path: StrPath, sample_rate: int | None = None, *, loop: bool = False) -> Sound:
         """Decode, mix to mono and resample; see `immersions.audio.read`."""
         return self._guarded(path, lambda: self._read(path, sample_rate, loop))
@@ -98,7 +94,7 @@ class Decoder:
             self.close()
             raise
 
-    def _checked_header(self, path: StrPath, *, go: bool) -> Header:
+    def _checked_header(self, path: StrPath) -> Header:
         self._request(path)
         kind, body = self._receive()
         if kind == b"x":
@@ -112,11 +108,11 @@ class Decoder:
         except ValueError:
             self._send(b"s")
             raise
-        self._send(b"g" if go else b"s")
+        self._send(b"g")
         return header
 
     def _read(self, path: StrPath, sample_rate: int | None, loop: bool) -> Sound:
-        header = self._checked_header(path, go=True)
+        header = self._checked_header(path)
         blocks: list[NDArray[np.float32]] = []
         kind, body = self._receive()
         while kind == b"d":

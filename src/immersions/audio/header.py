@@ -25,6 +25,11 @@ class Header:
         return self.frames / self.sample_rate if self.sample_rate > 0 else 0.0
 
     @property
+    def open_length(self) -> bool:
+        """Whether the writer did not know how long the sound would be."""
+        return self.frames >= 2**62
+
+    @property
     def decoded_bytes(self) -> int:
         """Size of all channels as float32."""
         return 4 * self.channels * self.frames
@@ -109,6 +114,6 @@ def open_regular(path: StrPath) -> int:
 
 
 def _seconds(header: Header) -> str:
-    if header.frames >= 2**62:
+    if header.open_length:
         return f"{header.frames} frames (its writer left the length open)"
     return f"{header.seconds:.1f} s"

@@ -109,13 +109,11 @@ def limiting_gain(
     return _sliding_mean(_sliding_mean(_wrapped(lowest, reach), reach + 1), reach + 1)
 
 
-def limit(samples: Mono, sample_rate: int, ceiling_dbtp: float = -1.0) -> Mono:
-    """The loop with its true peak at most at the ceiling; the very same array if it is already."""
-    return limited(samples, sample_rate, ceiling_dbtp)[0] if len(samples) else samples
-
-
 def limited(samples: Mono, sample_rate: int, ceiling_dbtp: float) -> tuple[Mono, float]:
-    """What `limit` gives, and its true peak in dBTP."""
+    """The loop with its true peak at most at the ceiling, and that peak in dBTP.
+
+    The very same array if it is already.
+    """
     highest = envelope(samples)
     peak = decibels(_peak(samples, highest))
     if peak <= ceiling_dbtp:

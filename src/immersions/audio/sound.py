@@ -45,14 +45,7 @@ def prepared(
 
     `found` is what decoding found: `frames`, `replaced`, and `damage` in words.
     """
-    warnings = []
-    had, promised = found["frames"] / header.sample_rate, header.seconds
-    if found["damage"]:
-        warnings.append(found["damage"])
-    elif promised - had > PADDING_SECONDS:
-        warnings.append(f"the file ends early: {had:.2f} s of the {promised:.2f} s it promises")
-    if found["replaced"]:
-        warnings.append(f"{found['replaced']} samples were not finite and became 0")
+    warnings = flaws(header, found["frames"], found["replaced"], found["damage"])
     rate = sample_rate or header.sample_rate
     samples = resample(samples, header.sample_rate, rate, loop=loop)
     peak = float(np.max(np.abs(samples)))
@@ -62,3 +55,20 @@ def prepared(
         if decibels > 1.0:  # less is what resampling adds to any loud sound
             warnings.append(f"turned down by {decibels:.1f} dB to fit within full scale")
     return Sound(samples, rate, found["replaced"], header, "; ".join(warnings))
+
+
+def flaws(header: Header, frames: int, replaced: int, damage: str) -> list[str]:
+    """What was wrong with a file of which `frames` were decoded, each in a few words."""
+    told = []
+    had, promised = frames / header.sample_rate, header.seconds
+    if damage:
+        told.append(damage)
+    elif promised - had > PADDING_SECONDS and not header.open_length:
+        told.append(f"the file ends early: {had:.2f} s of the {promised:.2f} s it promises")
+    if replaced:
+        told.append(not_finite(replaced))
+    return told
+
+
+def not_finite(replaced: int) -> str:
+    return f"{replaced} sample{'s were' if replaced > 1 else ' was'} not finite and became 0"

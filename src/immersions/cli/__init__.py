@@ -21,6 +21,8 @@ COMMANDS = {
 }
 USAGE_ERROR = 2
 INTERRUPTED = 130
+LARGEST_SEED = 2**31 - 1
+"""What every generator takes."""
 DEBUG = "IMMERSIONS_DEBUG"
 
 HELP = """\

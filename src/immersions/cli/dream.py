@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from immersions.cli import LARGEST_SEED
 from immersions.cli.places import check_places
 from immersions.dreaming.registry import PARAMETERS
 
@@ -42,7 +43,9 @@ def dream(
     seconds: Annotated[float | None, typer.Option(help="Cut or repeat the clip to this.")] = None,
     bpm: Annotated[float | None, typer.Option(help="With --bars: cut or repeat to bars.")] = None,
     bars: Annotated[int | None, typer.Option(help="How many 4/4 bars (default 2).")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same sound.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, max=LARGEST_SEED, help="The same seed gives the same sound.")
+    ] = 0,
     mix: Annotated[
         str | None, typer.Option(help="Sound for the parameter mix, instead of the start.")
     ] = None,
@@ -114,8 +117,10 @@ def _length(seconds: float | None, bpm: float | None, bars: int | None) -> float
         return seconds
     if seconds is not None:
         raise ValueError("expected --seconds or --bpm and --bars, got both")
-    if bpm is None or not 20 <= bpm <= 400:
-        raise ValueError(f"--bpm: expected 20 to 400 beats a minute with --bars, got {bpm}")
+    if bpm is None:
+        raise ValueError("--bars needs --bpm")
+    if not 20 <= bpm <= 400:
+        raise ValueError(f"--bpm: expected 20 to 400 beats a minute, got {bpm:g}")
     if bars is not None and bars < 1:
         raise ValueError(f"--bars: expected 1 or more, got {bars}")
     return (2 if bars is None else bars) * 4 * 60 / bpm
@@ -124,7 +129,7 @@ def _length(seconds: float | None, bpm: float | None, bars: int | None) -> float
 def _check_places(output: Path, report: Path | None, picture: Path | None) -> None:
     if output.suffix.lower() not in SOUND_ENDINGS:
         raise ValueError(f"{output}: expected a name ending in {' or '.join(SOUND_ENDINGS)}")
-    check_places(output, report, picture=picture)
+    check_places(sound=output, report=report, picture=picture)
 
 
 def _load(name: str) -> Ear:

@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from immersions.dreaming.objectives import standardised
+from immersions.ears.ear import device_of
 from immersions.scalogram import Scalogram, ScalogramConfig
 
 if TYPE_CHECKING:
@@ -75,14 +76,15 @@ def _scalograms(dream: Dream, ear: Ear) -> tuple[Rows, Rows, list[float]]:
         frequencies = list(ear.bin_frequencies)
         name = ear.layers[0].name
         with torch.no_grad():
-            rows = [ear.listen(_batch(loop), [name])[name][0, 0] for loop in _both(dream)]
+            heard = [ear.listen(_batch(loop, ear), [name])[name] for loop in _both(dream)]
+        rows = [scalogram[0, 0] for scalogram in heard]
     else:
         octaves = np.log2(0.45 * dream.sample_rate / 40.0)
         config = ScalogramConfig(sample_rate=dream.sample_rate, bins=min(216, int(24 * octaves)))
         frequencies, transform = config.frequencies, Scalogram(config)
         frames = 16 * max(1, round(len(dream.sound) / 16384))
         with torch.no_grad():
-            rows = [transform.loop(_batch(loop), frames)[0, 0] for loop in _both(dream)]
+            rows = [transform.loop(_batch(loop, ear), frames)[0, 0] for loop in _both(dream)]
     before, after = (row.cpu().numpy() for row in rows)
     return before, after, frequencies
 
@@ -91,8 +93,8 @@ def _both(dream: Dream) -> tuple[Rows, Rows]:
     return dream.start, dream.sound
 
 
-def _batch(loop: Rows) -> torch.Tensor:
-    return torch.from_numpy(np.ascontiguousarray(loop))[None]
+def _batch(loop: Rows, ear: Ear) -> torch.Tensor:
+    return torch.from_numpy(np.ascontiguousarray(loop))[None].to(device_of(ear))
 
 
 def _image(
@@ -146,7 +148,7 @@ def _activation(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Times and the weighted sum of the parts' activations; 0 where a part selects nothing."""
     with torch.no_grad():
-        heard = ear.listen(_batch(loop), target.layers)
+        heard = ear.listen(_batch(loop, ear), target.layers)
     most = max(part.layer.frames for part in target.parts)
     times = (np.arange(most) + 0.5) * seconds / most
     total = np.zeros(most)

@@ -9,8 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
-from immersions.cli.places import check_places
+from immersions.cli.places import check_folder, check_places
 
+MOST_SEEDS = 1000
 ROWS = {
     "ear": "the ear, {readout}",
     "untrained": "the same untrained",
@@ -32,7 +33,9 @@ def probe(
     picture: Annotated[
         Path | None, typer.Option(help="PNG file: which class was taken for which.")
     ] = None,
-    seeds: Annotated[int, typer.Option(min=1, help="Splits, classifiers, random weights.")] = 5,
+    seeds: Annotated[
+        int, typer.Option(min=1, max=MOST_SEEDS, help="Splits, classifiers, random weights.")
+    ] = 5,
     supervised: Annotated[
         bool,
         typer.Option(
@@ -43,7 +46,8 @@ def probe(
         int, typer.Option(min=1, help="Updates at most, for each of three learning rates.")
     ] = 400,
     supervised_seeds: Annotated[
-        int, typer.Option(min=1, help="How often that is done, each with another seed.")
+        int,
+        typer.Option(min=1, max=MOST_SEEDS, help="How often that is done, each with another seed."),
     ] = 1,
     precision: Annotated[
         str, typer.Option(help="Of that training: float32 or bfloat16.")
@@ -59,7 +63,8 @@ def probe(
     Beside it stand the same network untrained, mean and deviation of log-mel bands and of MFCCs,
     and the architecture trained on the labels alone.
     """
-    check_places(report, picture=picture)
+    check_places(report=report, picture=picture)
+    check_folder(cache)
     if precision not in ("float32", "bfloat16"):
         raise ValueError(f"--precision: expected float32 or bfloat16, got {precision!r}")
 

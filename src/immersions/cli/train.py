@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,9 @@ from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from immersions.cli import LARGEST_SEED
+from immersions.cli.places import check_folder, place_for_ear
 
 if TYPE_CHECKING:
     from immersions.cli.training_display import Display
@@ -27,7 +31,9 @@ def train(
         list[Path], typer.Argument(help="Folders (or files) of music; no labels are needed.")
     ],
     output: Annotated[Path, typer.Option("-o", "--output", help="Where the ear's folder goes.")],
-    preset: Annotated[str, typer.Option(help="Architecture: small, h20, h19 or m19.")] = "small",
+    preset: Annotated[
+        str | None, typer.Option(help="Architecture: small (the default), h20, h19 or m19.")
+    ] = None,
     steps: Annotated[int, typer.Option(min=1, help="Updates in all.")] = 4000,
     items: Annotated[int, typer.Option(min=2, help="Excerpts a batch: the candidates.")] = 32,
     crops: Annotated[int, typer.Option(min=1, help="Excerpts of the same track a batch.")] = 4,
@@ -39,7 +45,10 @@ def train(
     ] = 1,
     start: Annotated[
         str | None,
-        typer.Option("--from", help="An ear or a run's folder to go on from, as its preset."),
+        typer.Option(
+            "--from",
+            help="Begin with the weights, and the architecture, of this ear or of a run's folder.",
+        ),
     ] = None,
     learning_rate: Annotated[float, typer.Option(help="Of Adam, after the warm-up.")] = 5e-4,
     loss: Annotated[str, typer.Option(help="cpc as in the paper, or sat.")] = "cpc",
@@ -55,7 +64,9 @@ def train(
     held_out: Annotated[float, typer.Option(help="Share of the tracks kept to validate.")] = 0.08,
     validate_every: Annotated[int, typer.Option(min=1, help="Steps between validations.")] = 100,
     checkpoint_every: Annotated[int, typer.Option(min=1, help="Steps a crash may cost.")] = 100,
-    seed: Annotated[int, typer.Option(min=0, help="Same seed, same machine: same ear.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, max=LARGEST_SEED, help="Same seed, same machine: same ear.")
+    ] = 0,
     threads: Annotated[int, typer.Option(min=0, help="Processor threads; 0: torch's choice.")] = 0,
     precision: Annotated[str, typer.Option(help="float32 or bfloat16.")] = "float32",
     work: Annotated[
@@ -75,8 +86,15 @@ def train(
     """
     if precision not in ("float32", "bfloat16"):
         raise ValueError(f"--precision: expected float32 or bfloat16, got {precision!r}")
-    if output.exists() and not output.is_dir():
-        raise ValueError(f"{output}: expected a folder to write the ear to, got a file")
+    if not 0 < learning_rate < math.inf:
+        raise ValueError(f"--learning-rate: expected a number above 0, got {learning_rate:g}")
+    if not 0 <= held_out < 1:
+        raise ValueError(f"--held-out: expected 0 or more and less than 1, got {held_out:g}")
+    if start is not None and preset is not None:
+        raise ValueError("--from brings its own architecture: expected no --preset with it")
+    output = place_for_ear(output)
+    for folder in (work, cache):
+        check_folder(folder)
     card_note = note.read_text(encoding="utf-8") if note else ""
 
     from immersions.training.memory import keep_large_blocks
@@ -100,7 +118,7 @@ def train(
         torch.set_num_threads(threads)
     with joined() as ranks, _said_once(ranks), display(ranks.first) as shown:
         begin = start_from(start) if start else None
-        ear = begin.network.config if begin else presets.config(preset)
+        ear = begin.network.config if begin else presets.config(preset or "small")
         settings = TrainingConfig(
             steps=steps,
             items=items,
@@ -153,6 +171,8 @@ def _listen(
     library = load_library(paths, scale, cache, frames, shown.listened)
     for path, reason in library.left_out:
         shown.say(f"left out {path.name}: {reason}")
+    for path, flaw in library.warnings:
+        shown.say(f"{path.name}: {flaw}")
     return library
 
 

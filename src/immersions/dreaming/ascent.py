@@ -60,17 +60,6 @@ ASCENT: tuple[Parameter, ...] = (
         description="Climb on partials scaled like those of music; off: on the waveform.",
         group="Ascent",
     ),
-    Parameter(
-        name="gradient_by_maximum",
-        unit="",
-        minimum=0,
-        maximum=1,
-        default=0,
-        curve="switch",
-        label="Gradient by maximum",
-        description="Divide the gradient by its largest value; the rate then is one of peaks.",
-        group="Ascent",
-    ),
 )
 
 

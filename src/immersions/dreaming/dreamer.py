@@ -28,7 +28,7 @@ from immersions.dreaming.spectrum import (
     resized,
 )
 from immersions.dreaming.target import Target
-from immersions.ears.ear import Ear
+from immersions.ears.ear import Ear, device_of
 
 RISE = 4.0
 """From silence, power grows at most so many times (6 dB) a step, most of it by what is dreamed."""
@@ -56,7 +56,9 @@ class Dreamer:
         self._ear = ear
         self._seed = seed
         self._samples = len(_checked(start))
-        self._grid = LoopSpectrum(_inner_length(ear, self._samples), ear.sample_rate, _device(ear))
+        self._grid = LoopSpectrum(
+            _inner_length(ear, self._samples), ear.sample_rate, device_of(ear)
+        )
         self._hearing = Hearing(ear, self._grid)
         self._parameterisations: dict[bool, Parameterisation] = {
             True: Fourier(self._grid),
@@ -129,18 +131,22 @@ class Dreamer:
 
     def render(self) -> NDArray[np.float32]:
         """The present loop as it would be written: limited, at its loudness, without a seam."""
+        return self.finished().samples
+
+    def finished(self) -> audio.Finished:
+        """What `render` gives, with its measured levels: peaks may not let it be loud enough."""
         inner = self._grid.loop(self._spectrum).cpu()
         loop = np.asarray(resized(inner, self._samples).numpy(), np.float32)
         loudness = self._loudness
         if self._rising:
             loudness = loudness_of_power(self._grid.loudness_power(self._spectrum))
-        return audio.finish(loop, self._ear.sample_rate, loudness_lufs=loudness).samples
+        return audio.finish(loop, self._ear.sample_rate, loudness_lufs=loudness)
 
     def standardised(self, loop: NDArray[np.float32]) -> float:
         """The target's standardised activation in a loop as it is, no transform applied."""
         sound = torch.from_numpy(np.ascontiguousarray(loop, np.float32))[None]
         with torch.no_grad():
-            heard = self._ear.listen(sound.to(_device(self._ear)), self._target.layers)
+            heard = self._ear.listen(sound.to(device_of(self._ear)), self._target.layers)
             return self._objective(heard).item()
 
     @property
@@ -156,10 +162,10 @@ class Dreamer:
             wish = penalty.direction(spectrum, self._situation)
             direction = direction if wish is None else direction + wish
         rate = max(self._values["learning_rate"], 1.0 if self._rising else 0.0)
-        if self._values["gradient_by_maximum"]:
-            peak, highest = (self._grid.loop(x).abs().max().item() for x in (spectrum, direction))
-            return direction * (rate * peak / max(highest, 1e-20))
-        return self._unit(direction) * (rate * self._grid.rms(spectrum))
+        change = self._unit(direction) * (rate * self._grid.rms(spectrum))
+        for penalty in PENALTIES:
+            change = penalty.step(change, spectrum, self._situation)
+        return change
 
     def _unit(self, direction: Complex[Tensor, " partials"]) -> Complex[Tensor, " partials"]:
         """The direction with an RMS of 1; nothing where it leads nowhere."""
@@ -201,13 +207,6 @@ def _inner_length(ear: Ear, samples: int) -> int:
     """A length that is quick to transform, where the ear hears as many frames in it."""
     inner = fast_length(samples)
     return inner if list(ear.layers_for(inner)) == list(ear.layers_for(samples)) else samples
-
-
-def _device(ear: Ear) -> torch.device:
-    """Where the ear's network lies, if it says so."""
-    network = getattr(ear, "network", ear)
-    first = next(network.parameters(), None) if isinstance(network, torch.nn.Module) else None
-    return torch.device("cpu") if first is None else first.device
 
 
 def _sum(objectives: list[Objective]) -> Objective | None:

@@ -25,6 +25,8 @@ from immersions.dreaming.target import Target
 from immersions.ears.ear import Ear
 
 STEPS = 60
+TOLERANCE_LU = 1.0
+"""How much softer than it should be a dream may be without a word."""
 FULL_SCALE_24 = 2.0**23
 
 
@@ -72,9 +74,9 @@ def dream(
 
     `start` and `mix` as for `start_clip`; `target` as for `Target.parse`, without one
     `default_target`. `on_step` is called after every step; when it returns False the dream ends
-    there. `notice` is told what had to be helped in a file, and which layers hear more than
-    the loop. Raises `ValueError` or `OSError` with
-    one line.
+    there. `notice` is told what had to be helped in a file, which layers hear more than the loop,
+    and when peaks did not let the loop be loud enough. Raises `ValueError` or `OSError` with one
+    line.
     """
     if steps < 0:
         raise ValueError(f"steps: expected 0 or more, got {steps}")
@@ -94,8 +96,13 @@ def dream(
         times.append(told.seconds)
         if on_step is not None and on_step(told) is False:
             break
-    sound = in_24_bits(dreamer.render())
-    return Dream(sound, clip, ear.sample_rate, _report(ear, dreamer, seed, clip, sound, times))
+    finished = dreamer.finished()
+    sound = in_24_bits(finished.samples)
+    report = _report(ear, dreamer, seed, clip, sound, times)
+    if missed := missed_loudness(finished):
+        report["loudness_note"] = missed
+        notice(missed)
+    return Dream(sound, clip, ear.sample_rate, report)
 
 
 def default_target(ear: Ear) -> str:
@@ -113,6 +120,17 @@ def tell_of_long_ears(target: Target, seconds: float, notice: Callable[[str], No
                 f"{layer.name} hears {layer.hears:.1f} s, more than the loop of {seconds:.1f} s: "
                 "it hears it again and again"
             )
+
+
+def missed_loudness(finished: audio.Finished) -> str:
+    """By how much a loop is softer than it should be, and why; nothing within 1 LU."""
+    if finished.missed_lu >= -TOLERANCE_LU:
+        return ""
+    wanted = finished.loudness_lufs - finished.missed_lu
+    return (
+        f"the loop is {-finished.missed_lu:.1f} LU short of the {wanted:.1f} LUFS to be held: "
+        "its true peak may not be above -1 dBTP"
+    )
 
 
 def in_24_bits(loop: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -17,7 +17,7 @@ from torch import Tensor
 from immersions.dreaming.objectives import of_target, plain_mean
 from immersions.dreaming.target import Target
 from immersions.dreaming.transforms.pitch_shift import shift_bins
-from immersions.ears.ear import Activations, Ear
+from immersions.ears.ear import Activations, Ear, device_of
 
 TIME_SHIFTS = (0.00317, 0.00931, 0.01513, 0.02083, 0.1373, 0.4219, 1.0711, 1.6337)
 """In seconds; half of them shorter than a hop of 23 ms."""
@@ -70,6 +70,7 @@ class Evaluation:
             return shift_bins(scalogram, torch.full((len(scalogram),), bins))
 
         with torch.no_grad():
+            sound = sound.to(device_of(self._ear))
             return self._ear.listen(sound, self._target.layers, edit if bins else None)
 
 

@@ -40,8 +40,8 @@ def start_clip(
     `start` is a bundled clip's name, `silence`, `noise` (by `seed`), the path of a sound file, or
     samples. It is cut or repeated to `seconds`; without, sounds of up to 16 s keep their length and
     everything else gets `loop_seconds`. `notice` is told, in a line, of what had to be helped in a
-    file: samples that were not finite, an end cut off. Raises `ValueError` or `OSError` with one
-    line.
+    file (samples that were not finite, an end cut off), and that only the beginning of a longer
+    sound is taken. Raises `ValueError` or `OSError` with one line.
     """
     if seconds is not None and not SHORTEST_SECONDS <= seconds <= LONGEST_SECONDS:
         raise ValueError(
@@ -54,6 +54,11 @@ def start_clip(
     sound = start if isinstance(start, np.ndarray) else _read(start, sample_rate, notice)
     if seconds is None and len(sound) > LONGEST_WHOLE_SECONDS * sample_rate:
         seconds = loop_seconds
+        name = "the start" if isinstance(start, np.ndarray) else Path(start).name
+        notice(
+            f"{name}: only the first {seconds:g} s of {len(sound) / sample_rate:.1f} s are taken; "
+            f"ask for a length to have up to {LONGEST_SECONDS:g} s"
+        )
     samples = len(sound) if seconds is None else round(seconds * sample_rate)
     if samples < SHORTEST_SECONDS * sample_rate:
         samples *= -(-round(SHORTEST_SECONDS * sample_rate) // samples)

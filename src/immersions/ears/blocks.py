@@ -82,6 +82,10 @@ class NormedConv(nn.Module):
     def run(self, x: Activity, circular: bool) -> Activity:
         return self.norm(self.conv.run(x, circular))
 
+    @property
+    def folded(self) -> bool:
+        return not isinstance(self.norm, nn.BatchNorm2d)
+
     @torch.no_grad()
     def fold(self) -> None:
         """Move the batch norm into the convolution: the same answers in evaluation, for less."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -45,19 +46,41 @@ def save_pretrained(
     card: str,
     half: bool = True,
 ) -> None:
-    """Write an ear's folder; each file appears whole or not at all. Raises `OSError`."""
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write an ear's folder from the network as it was trained.
+
+    Each file appears whole or not at all. An ear that listens already has a method of this name,
+    since its network is folded. Raises `OSError`, and `ValueError` for a folded network.
+    """
+    if network.folded:
+        raise ValueError(
+            "expected the network as it was trained, got an ear's, folded for listening: "
+            "ear.save_pretrained(folder) writes that ear"
+        )
     dtype = torch.float16 if half else torch.float32
-    tensors = {f"{NETWORK}{key}": value for key, value in network.state_dict().items()}
+    kept = partial(_kept, dtype=dtype)
+    write(Path(folder), name, network.config, network.state_dict(), statistics, card, kept)
+
+
+def write(
+    folder: Path,
+    name: str,
+    config: ContrastiveConfig,
+    weights: Mapping[str, Tensor],
+    statistics: Mapping[str, LayerStatistics],
+    card: str,
+    kept: Callable[[Tensor], Tensor],
+) -> None:
+    """Write an ear's folder, every tensor as `kept` makes it. Raises `OSError`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tensors = {f"{NETWORK}{key}": value for key, value in weights.items()}
     for layer, row in statistics.items():
         tensors |= {f"{STATISTICS}{layer}.{kind}": getattr(row, kind) for kind in KINDS}
-    kept = {key: _kept(value, dtype).contiguous().cpu() for key, value in tensors.items()}
+    small = {key: kept(value).contiguous().cpu() for key, value in tensors.items()}
     described = {"format": FORMAT, "name": name, "architecture": "contrastive"}
-    config = described | {"config": asdict(network.config)}
-    _place(folder / WEIGHTS, lambda path: save_file(kept, path, {"format": "pt"}))
-    _place(folder / CONFIG, lambda path: path.write_text(json.dumps(config, indent=1) + "\n"))
-    _place(folder / CARD, lambda path: path.write_text(card))
+    text = json.dumps(described | {"config": asdict(config)}, indent=1) + "\n"
+    _place(folder / WEIGHTS, lambda path: save_file(small, path, {"format": "pt"}))
+    _place(folder / CONFIG, lambda path: path.write_text(text))
+    _place(folder / CARD, lambda path: path.write_text(card, encoding="utf-8"))
 
 
 def from_pretrained(name: str | Path) -> ContrastiveEar:
@@ -68,7 +91,7 @@ def from_pretrained(name: str | Path) -> ContrastiveEar:
     """
     folder = _folder(name)
     described, network, tensors = _read(folder)
-    ear = ContrastiveEar(described["name"], network)
+    ear = ContrastiveEar(described["name"], network, card=_card(folder / CARD))
     if not all(bool(torch.isfinite(weight).all()) for weight in ear.network.parameters()):
         raise ValueError(f"{folder / WEIGHTS}: a batch norm holds a variance below zero")
     if len(tensors) > len(network.state_dict()):
@@ -145,6 +168,15 @@ def _config(path: Path) -> dict[str, Any]:
     if not isinstance(name, str) or not 1 <= len(name) <= 100 or not name.isprintable():
         raise ValueError(f"{path}: expected a name of up to 100 characters, got {name!r:.60}")
     return described
+
+
+def _card(path: Path) -> str:
+    """The model card: credits travel with an ear. A folder may be without one."""
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            return file.read(LARGEST_CONFIG)
+    except OSError:
+        return ""
 
 
 def _sketch(path: Path, described: dict[str, Any]) -> ContrastiveNetwork:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 import torch
 from jaxtyping import Float
@@ -123,6 +124,11 @@ class ContrastiveNetwork(nn.Module):
         """Scalogram frames a step of c; loops have a multiple of it."""
         return self.geometry()[-1][3]
 
+    @property
+    def folded(self) -> bool:
+        """Whether batch norms were folded away, after which the network cannot be trained."""
+        return any(isinstance(m, NormedConv) and m.folded for m in self.modules())
+
     def fold(self) -> None:
         """Fold every batch norm into its convolution, for listening only."""
         for module in self.modules():
@@ -139,8 +145,13 @@ class ContrastiveEar:
         network: ContrastiveNetwork,
         statistics: Mapping[str, LayerStatistics] | None = None,
         trained: bool = True,
+        card: str = "",
     ) -> None:
+        """Of `network` a copy is kept; `card` is the model card that goes with it."""
         self.name = name
+        self.card = card
+        # Folding cannot be undone bit for bit, so what it was is kept, as small as is exact.
+        self.weights = {key: exact(value) for key, value in network.state_dict().items()}
         self.config = network.config
         self.network = _for_listening(network)
         self.scalogram = Scalogram(self.config.scalogram)
@@ -198,13 +209,6 @@ class ContrastiveEar:
         x = self.scalogram.loop(loop.repeat(1, self.tiles(loop.shape[1])), frames)
         return self.respond(edit(x) if edit else x, layers, circular=True)
 
-    def listen_to_stream(
-        self, sound: Float[Tensor, "batch samples"], layers: Sequence[str]
-    ) -> Activations:
-        """Activations on long sound that does not repeat; silence is heard before it."""
-        check_names(layers, [layer.name for layer in self.layers])
-        return self.respond(self.scalogram.stream(sound), layers)
-
     def respond(self, x: Activity, layers: Sequence[str], circular: bool = False) -> Activations:
         """Activations of the named layers on a scalogram, as a stream or as a loop."""
         x = x.contiguous(memory_format=torch.channels_last)
@@ -219,6 +223,24 @@ class ContrastiveEar:
     def to(self, device: torch.device | str) -> ContrastiveEar:
         self.network.to(device)
         return self
+
+    def save_pretrained(self, folder: Path | str) -> None:
+        """Write the ear's folder, with its statistics and card; loaded, it is this very ear.
+
+        Raises `OSError`.
+        """
+        from immersions.ears.checkpoint import write
+
+        write(Path(folder), self.name, self.config, self.weights, self.statistics, self.card, exact)
+
+
+def exact(value: Tensor) -> Tensor:
+    """A copy of its own, in half precision where that loses no bit."""
+    value = value.detach().cpu()
+    if value.dtype != torch.float32:
+        return value.clone()
+    half = value.half()
+    return half if torch.equal(half.float(), value) else value.clone()
 
 
 def parameter_counts(config: ContrastiveConfig) -> dict[str, int]:

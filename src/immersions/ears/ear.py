@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+import torch
 from jaxtyping import Float
-from torch import Tensor
+from torch import Tensor, nn
 
 Activations = dict[str, Float[Tensor, "batch channels pitches frames"]]
 Edit = Callable[
@@ -95,3 +96,10 @@ def check_names(asked: Sequence[str], valid: Sequence[str]) -> None:
     for name in asked:
         if name not in valid:
             raise ValueError(f"unknown layer {name!r}; valid layers: {', '.join(valid)}")
+
+
+def device_of(ear: Ear) -> torch.device:
+    """Where the ear's network lies, and sound must be to be heard; the processor if it has none."""
+    network = getattr(ear, "network", ear)
+    first = next(network.parameters(), None) if isinstance(network, nn.Module) else None
+    return torch.device("cpu") if first is None else first.device

@@ -10,7 +10,7 @@ from jaxtyping import Complex, Float
 from torch import Tensor, nn
 
 from immersions.scalogram.config import ScalogramConfig
-from immersions.scalogram.fourier import RealTransform, smooth
+from immersions.scalogram.fourier import smooth
 from immersions.scalogram.plan import Plan, plan
 
 LOG_FLOOR = 1e-9
@@ -47,14 +47,6 @@ class Scalogram(nn.Module):
             planned = self._plan(sound.shape[1], frames, sound)
             spectrum = None if planned.analysis is None else planned.analysis.spectrum(sound)
             return self._levels(sound, spectrum, frames, planned)
-
-    def loop_from_spectrum(
-        self, spectrum: Complex[Tensor, "batch coefficients"], samples: int, frames: int
-    ) -> Float[Tensor, "batch parts bins frames"]:
-        """As `loop`, from `torch.fft.rfft(sound, norm="forward")` of a loop of `samples`."""
-        with torch.autocast(spectrum.device.type, enabled=False):
-            sound = RealTransform(samples, samples // 2 + 1, spectrum.device).sound(spectrum)
-            return self._levels(sound, spectrum, frames, self._plan(samples, frames, sound))
 
     def _levels(
         self,

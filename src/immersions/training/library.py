@@ -31,6 +31,8 @@ SOUND_SUFFIXES = tuple(
 SPAN_FRAMES = 512
 """Frames transformed at once: a power of two, and small enough for a processor's cache."""
 HASH_BYTES = 1 << 20
+NOTES = ".txt"
+"""Ending of what is noted beside a kept scalogram, where there was something wrong."""
 
 Levels = NDArray[np.float16]
 """(parts, bins, frames)"""
@@ -51,10 +53,13 @@ class Track:
 
 @dataclass(frozen=True)
 class Library:
-    """The tracks found, and what was left out: (path, reason)."""
+    """The tracks found, what was left out, and what was wrong with tracks that were not."""
 
     tracks: tuple[Track, ...]
     left_out: tuple[tuple[Path, str], ...]
+    """(path, reason)"""
+    warnings: tuple[tuple[Path, str], ...] = ()
+    """(path, what had to be helped): samples that were not finite, an end lost to damage."""
 
 
 def find_sounds(folders: Sequence[Path]) -> list[Path]:
@@ -84,6 +89,7 @@ def load_library(
     scalogram = Scalogram(config)
     tracks: dict[str, Track] = {}
     left_out: list[tuple[Path, str]] = []
+    warnings: list[tuple[Path, str]] = []
     for path in paths:
         progress(path)
         try:
@@ -91,15 +97,19 @@ def load_library(
             if key in tracks:
                 left_out.append((path, f"the same content as {tracks[key].path}"))
                 continue
-            levels = _levels(path, scalogram, cache / f"{key}-{settings}.npy")
+            kept = cache / f"{key}-{settings}.npy"
+            levels = _levels(path, scalogram, kept)
+            flaws = _noted(kept.with_suffix(NOTES))
         except (OSError, ValueError) as error:
             left_out.append((path, str(error).removeprefix(f"{path}: ")))
             continue
         if levels.shape[-1] < least_frames:
-            left_out.append((path, f"shorter than an item: {levels.shape[-1]} frames"))
+            short = f"shorter than an item: {levels.shape[-1]} frames"
+            left_out.append((path, "; ".join([short, *flaws])))
             continue
         tracks[key] = Track(path, key, levels)
-    return Library(tuple(tracks.values()), tuple(left_out))
+        warnings += [(path, flaw) for flaw in flaws]
+    return Library(tuple(tracks.values()), tuple(left_out), tuple(warnings))
 
 
 def content_key(path: Path) -> str:
@@ -113,19 +123,31 @@ def content_key(path: Path) -> str:
 
 def _levels(path: Path, scalogram: Scalogram, kept: Path) -> Levels:
     shape = (scalogram.config.parts, scalogram.config.bins)
+    flaws: list[str] = []
     try:
         return _kept(kept, shape)
     except (OSError, ValueError):  # not there, or cut off by a crash: computed anew
-        blocks = [block.numpy() for block in scalogram_blocks(path, scalogram)]
+        blocks = [block.numpy() for block in scalogram_blocks(path, scalogram, flaws.append)]
     if not blocks:
-        raise ValueError(f"{path.name}: expected sound, found none")
+        raise ValueError("; ".join([f"{path.name}: expected sound, found none", *flaws]))
     temporary = kept.with_suffix(f".{os.getpid()}.npy")
     try:
         np.save(temporary, np.concatenate(blocks, -1))
+        # Kept too: a second run does not decode the file, and has the same to tell.
+        notes = kept.with_suffix(NOTES)
+        notes.write_text("\n".join(flaws)) if flaws else notes.unlink(missing_ok=True)
         temporary.replace(kept)
     finally:
         temporary.unlink(missing_ok=True)
     return _kept(kept, shape)
+
+
+def _noted(path: Path) -> list[str]:
+    """What was wrong with a file when it was decoded."""
+    try:
+        return path.read_text().splitlines()
+    except (OSError, ValueError):
+        return []
 
 
 def _kept(path: Path, shape: tuple[int, int]) -> Levels:
@@ -136,10 +158,13 @@ def _kept(path: Path, shape: tuple[int, int]) -> Levels:
 
 
 @torch.no_grad()
-def scalogram_blocks(path: Path, scalogram: Scalogram) -> Iterator[torch.Tensor]:
+def scalogram_blocks(
+    path: Path, scalogram: Scalogram, notice: Callable[[str], None] = lambda line: None
+) -> Iterator[torch.Tensor]:
     """A file's scalogram in blocks (parts, bins, frames) of 16-bit floats; constant memory.
 
     Every block is computed with enough sound around it that the blocks join without a trace.
+    `notice` is told of damage, as by `audio.stream`.
     """
     config = scalogram.config
     margin, hop = scalogram.margin_frames + 1, config.hop
@@ -147,7 +172,7 @@ def scalogram_blocks(path: Path, scalogram: Scalogram) -> Iterator[torch.Tensor]
     span, block = frames * hop, frames - 2 * margin
     held = np.zeros(margin * hop, np.float32)
     seconds = block * hop / config.sample_rate
-    for piece in audio.stream(path, config.sample_rate, block_seconds=seconds):
+    for piece in audio.stream(path, config.sample_rate, seconds, notice):
         held = np.concatenate([held, piece])
         while len(held) >= span:
             yield _block(held[:span], scalogram, margin, block)

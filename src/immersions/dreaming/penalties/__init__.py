@@ -8,12 +8,14 @@ from immersions.dreaming.penalties.base import Penalty, Situation
 from immersions.dreaming.penalties.brightness import Brightness
 from immersions.dreaming.penalties.continuity import Continuity
 from immersions.dreaming.penalties.denoise import Denoise
+from immersions.dreaming.penalties.gradient_by_maximum import GradientByMaximum
 from immersions.dreaming.penalties.mix import Mix
 from immersions.dreaming.penalties.sparsity import Sparsity
 
 PENALTIES: tuple[Penalty, ...] = (
     Denoise(),
     Mix(),
+    GradientByMaximum(),
     Brightness(),
     ActivationPenalty(),
     Sparsity(),

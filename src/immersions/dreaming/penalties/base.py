@@ -60,6 +60,15 @@ class Penalty:
         """A change of the loop that is wished for, where the target's has an RMS of 1."""
         return None
 
+    def step(
+        self,
+        change: Complex[Tensor, " partials"],
+        spectrum: Complex[Tensor, " partials"],
+        situation: Situation,
+    ) -> Complex[Tensor, " partials"]:
+        """What is about to be added to the loop, at its full length. At zero, the same object."""
+        return change
+
     def project(
         self, spectrum: Complex[Tensor, " partials"], situation: Situation
     ) -> Complex[Tensor, " partials"]:
