@@ -57,7 +57,7 @@ ASCENT: tuple[Parameter, ...] = (
         default=1,
         curve="switch",
         label="Fourier",
-        description="Climb on partials scaled like those of music; off: on the waveform.",
+        description="Climb on partials scaled like the loop and like music; off: on the waveform.",
         group="Ascent",
     ),
 )
