@@ -85,6 +85,37 @@ def test_the_clip_is_heard_by_all_layers_before_the_first_step(ear, clip):
     assert len(bench.loops) == 1, "at rest nothing is dreamed"
 
 
+def test_what_is_done_is_known_while_it_is_done_and_not_while_a_pipe_is_full(ear, clip):
+    bench = Bench(ear)
+    seen = []
+    listen = ear.listen
+    keep = bench._keep
+
+    def listen_and_see(*arguments, **options):
+        seen.append(("heard", bench.progress.summary()["work"]))
+        return listen(*arguments, **options)
+
+    def keep_and_see(header, payload):
+        seen.append((header["type"], bench.progress.summary()["work"]))
+        keep(header, payload)
+
+    ear.listen, bench.engine._send = listen_and_see, keep_and_see
+    try:
+        bench.begin(clip, a_state())
+        bench.pull()
+        bench.turns(1)
+    finally:
+        ear.listen = listen
+    assert seen == [
+        ("heard", "start"),
+        ("loop", ""),
+        ("heard", "step"),
+        ("heard", "loop"),
+        ("loop", ""),
+    ]
+    assert bench.progress.summary()["work"] == ""
+
+
 def test_a_pulled_loop_follows_the_newest_state(ear, clip):
     bench = Bench(ear)
     bench.begin(clip, a_state())

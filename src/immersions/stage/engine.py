@@ -62,8 +62,17 @@ class Engine:
             self.turn()
 
     def turn(self) -> None:
-        """Obey what has arrived, then make one step or one loop."""
+        """Obey what has arrived, then make one step or one loop.
+
+        All that may take long is known to `progress`, so that who watches sees it stall.
+        """
         arrived = list(self._arrived())
+        try:
+            self._work(arrived)
+        finally:
+            self._progress.rest()
+
+    def _work(self, arrived: list[Frame]) -> None:
         states = [number for number, (header, _) in enumerate(arrived) if header["type"] == "state"]
         for number, (header, payload) in enumerate(arrived):
             # A fader sends many states a second; each is whole, so the last one will do.
@@ -101,6 +110,7 @@ class Engine:
     def _obey(self, header: Header, payload: bytes) -> None:
         kind = header["type"]
         self._not_before = 0.0
+        self._progress.start("change")
         try:
             if kind == "begin":
                 self._begin(header, payload)
@@ -117,18 +127,21 @@ class Engine:
         state = wire.state_of(header["state"])
         self._failures = 0
         self._progress.begin(header["dream"], header["step"])
+        self._progress.start("start")
         self._dream = Dream(self._ear, clip, last if len(last) else clip, state, header["step"])
         if header["announce"]:
             self._tell("start", self._dream, clip, state)
         self._rendered_at = time.monotonic()
+        self._progress.start("start")
         self._dream.wake()
 
     def _step(self, dream: Dream) -> None:
-        self._progress.start_step()
+        self._progress.start("step")
         activation = dream.step()
         self._progress.end_step(dream.steps, activation)
 
     def _render(self, dream: Dream) -> None:
+        self._progress.start("loop")
         loop = dream.render()
         self._rendered_at = time.monotonic()
         self._tell("dream", dream, loop, dream.dreamed_with)
@@ -147,14 +160,16 @@ class Engine:
             "step": dream.steps,
             "layers": layers,
         }
+        # A pipe that is full waits for the server: not what a stall of the dreaming looks like.
+        self._progress.rest()
         self._send(header, loop.astype("<f4").tobytes() + activations)
 
     def _fall_back(self, dream: Dream, error: Exception) -> None:
         """Say what happened, go back to the last good loop, and try again a little later."""
-        self._progress.fail_step()
         self._note(error)
         self._failures += 1
         self._not_before = time.monotonic() + min(LONGEST_PAUSE, 0.05 * 2**self._failures)
+        self._progress.start("start")
         try:
             dream.fall_back()
         except Exception as again:
@@ -162,4 +177,5 @@ class Engine:
 
     def _note(self, error: Exception) -> None:
         line = " ".join(str(error).split())[:300] or type(error).__name__
+        self._progress.rest()
         self._send({"type": "note", "message": line}, b"")
