@@ -100,7 +100,7 @@ class Room:
         for loop in (self._conductor.start, self._conductor.newest):
             if loop is not None:
                 outbox.put(loop.kind, binary.of_loop(loop))
-        outbox.put("status", describe.status(self._conductor.progress).model_dump_json())
+        outbox.put("status", self._status().model_dump_json())
         self._pages.add(outbox)
         return outbox
 
@@ -234,11 +234,15 @@ class Room:
         while True:
             await self._changed.wait()
             self._changed.clear()
-            status = describe.status(self._conductor.progress)
+            status = self._status()
             if status != told:
                 told = status
                 self._tell("status", status)
             await asyncio.sleep(STATUS_SECONDS)
+
+    def _status(self) -> say.Status:
+        folders = [each.source for each in self._ears.values()]
+        return describe.status(self._conductor.progress, folders)
 
     def _welcome(self) -> say.Welcome:
         return say.Welcome(
