@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { State } from "../messages";
 import { wholeLayer } from "../range";
-import { restoring } from "./restore";
+import { renewed, restoring } from "./restore";
 
 const fresh: State = {
   clip: "four",
@@ -38,5 +38,29 @@ describe("restoring", () => {
   it("says nothing to a first server and to one that went on", () => {
     expect(restoring(null, fresh)).toBeNull();
     expect(restoring(played, { ...fresh, generation: 95 })).toBeNull();
+  });
+});
+
+describe("renewed", () => {
+  const clips = [{ id: "four", title: "Four", seconds: 4, bpm: 120, bars: 2, kind: "drums" }];
+  const uploaded = { ...played, clip: "upload-1" };
+
+  it("gives what a new server lacks to it again", async () => {
+    const again = async (id: string) => `${id}-again`;
+    const { state, problems } = await renewed(uploaded, fresh, clips, again);
+    expect([state.clip, problems]).toEqual(["upload-1-again", []]);
+    expect((await renewed({ ...played, clip: "four" }, fresh, clips, again)).state.clip).toBe(
+      "four",
+    );
+  });
+
+  it("leaves the new server its clip where that fails, and says why once", async () => {
+    const again = async () => {
+      throw new Error("beat.wav: refused");
+    };
+    const { state, problems } = await renewed(uploaded, fresh, clips, again);
+    expect(state.clip).toBe("four");
+    expect(problems.length).toBe(1);
+    expect(problems[0]).toContain("beat.wav: refused");
   });
 });

@@ -1,4 +1,4 @@
-import type { ClientMessage, State } from "../messages";
+import type { ClientMessage, Clip, State } from "../messages";
 
 export interface Restoring {
   now: ClientMessage[];
@@ -22,6 +22,31 @@ export function restoring(was: State | null, now: State): Restoring | null {
   if (was.running !== now.running) messages.push({ type: "run", running: was.running });
   const target: ClientMessage = { type: "target", ranges: was.targets, mode: "replace" };
   return { now: messages, withEar: { ear: was.ear, message: target } };
+}
+
+/**
+ * The state to restore, with the uploads that went with the old server given to the new one by
+ * `again`, which answers their new ids. What cannot be given stays as the new server has it, and
+ * `problems` says so.
+ */
+export async function renewed(
+  was: State,
+  now: State,
+  clips: readonly Clip[],
+  again: (id: string) => Promise<string>,
+): Promise<{ state: State; problems: string[] }> {
+  const problems: string[] = [];
+  const renew = async (id: string, otherwise: string): Promise<string> => {
+    if (clips.some((clip) => clip.id === id)) return id;
+    try {
+      return await again(id);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      problems.push(`The server was started again without your upload: ${reason}`);
+      return otherwise;
+    }
+  };
+  return { state: { ...was, clip: await renew(was.clip, now.clip) }, problems };
 }
 
 /** A newer server may declare other parameters. */
