@@ -2,11 +2,13 @@
 
 It runs in the worker and speaks in frames (`immersions.stage.frames`):
 
-- `begin` {state, dream, step, clip, announce}: a new dream; `dream` is a number to tell its steps
-  by. The payload is the start clip (`clip` samples, float32) and, when going on after an
-  interruption, the loop to go on from. With `announce` the clip's own loop (kind `start`) is sent
-  before the first step.
+- `begin` {state, dream, step, clip, mix, announce}: a new dream; `dream` is a number to tell its
+  steps by. The payload is the start clip (`clip` samples, float32), the sound to mix in if there is
+  one (`mix` samples: as many, or 0 for the clip itself) and, when going on after an interruption,
+  the loop to go on from. With `announce` the clip's own loop (kind `start`) is sent before the
+  first step.
 - `state` {state}: the performer changed something; it acts from the next step on.
+- `mix` {state}: from now on the payload is mixed in, or the clip where that is empty.
 - `pull`: a loop is wanted now.
 
 It answers `loop` {kind, generation, step, sample_rate, samples, activation, layers} with samples
@@ -51,6 +53,7 @@ class Engine:
         self._send = send
         self._progress = progress
         self._dream: Dream | None = None
+        self._clip: Samples = np.zeros(0, np.float32)
         self._pulled = False
         self._rendered_at = 0.0
         self._failures = 0
@@ -116,6 +119,9 @@ class Engine:
                 self._begin(header, payload)
             elif kind == "state" and self._dream is not None:
                 self._dream.change(wire.state_of(header["state"]))
+            elif kind == "mix" and self._dream is not None:
+                mix = np.frombuffer(payload, np.float32)
+                self._dream.mix_in(mix if len(mix) else self._clip, wire.state_of(header["state"]))
             elif kind == "pull":
                 self._pulled = True
         except Exception as error:
@@ -123,12 +129,14 @@ class Engine:
 
     def _begin(self, header: Header, payload: bytes) -> None:
         samples = np.frombuffer(payload, np.float32)
-        clip, last = samples[: header["clip"]], samples[header["clip"] :]
+        clip, mix, last = np.split(samples, np.cumsum((header["clip"], header["mix"])))
         state = wire.state_of(header["state"])
         self._failures = 0
         self._progress.begin(header["dream"], header["step"])
         self._progress.start("start")
-        self._dream = Dream(self._ear, clip, last if len(last) else clip, state, header["step"])
+        start, mixed = (each if len(each) else clip for each in (last, mix))
+        self._clip = clip
+        self._dream = Dream(self._ear, clip, start, mixed, state, header["step"])
         if header["announce"]:
             self._tell("start", self._dream, clip, state)
         self._rendered_at = time.monotonic()

@@ -17,6 +17,7 @@ export function restoring(was: State | null, now: State): Restoring | null {
   const messages: ClientMessage[] = [];
   if (was.ear !== now.ear) messages.push({ type: "ear", id: was.ear });
   if (was.clip !== now.clip) messages.push({ type: "clip", id: was.clip });
+  if (was.mix !== now.mix) messages.push({ type: "mix", id: was.mix });
   if (was.seed !== now.seed) messages.push({ type: "seed", seed: was.seed });
   messages.push({ type: "set", parameters: known(was.parameters, now.parameters) });
   if (was.running !== now.running) messages.push({ type: "run", running: was.running });
@@ -36,8 +37,8 @@ export async function renewed(
   again: (id: string) => Promise<string>,
 ): Promise<{ state: State; problems: string[] }> {
   const problems: string[] = [];
-  const renew = async (id: string, otherwise: string): Promise<string> => {
-    if (clips.some((clip) => clip.id === id)) return id;
+  const renew = async <Id extends string | null>(id: Id, otherwise: Id) => {
+    if (id === null || clips.some((clip) => clip.id === id)) return id;
     try {
       return await again(id);
     } catch (error) {
@@ -46,7 +47,9 @@ export async function renewed(
       return otherwise;
     }
   };
-  return { state: { ...was, clip: await renew(was.clip, now.clip) }, problems };
+  const clip = await renew<string>(was.clip, now.clip);
+  const mix = was.mix === was.clip ? clip : await renew(was.mix, now.mix);
+  return { state: { ...was, clip, mix }, problems };
 }
 
 /** A newer server may declare other parameters. */
