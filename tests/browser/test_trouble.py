@@ -26,7 +26,7 @@ def test_why_an_ear_cannot_be_loaded_can_be_read(
     try:
         page = browser.new_page()
         page.goto(server.url)
-        trouble = page.locator(".trouble")
+        trouble = page.locator(".ailing")
         expect(trouble).to_contain_text("my own ear/model.safetensors", timeout=30_000)
         assert str(tmp_path) not in trouble.inner_text()
         page.get_by_label("Ear", exact=True).select_option("small")

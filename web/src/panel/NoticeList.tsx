@@ -7,7 +7,7 @@ export function NoticeList() {
   const trouble = status.value?.worker === "starting" ? "" : status.value?.message;
   return (
     <div class="notices" role="status" aria-live="polite">
-      {trouble && <p class="trouble">{trouble}</p>}
+      {trouble && <p class="ailing">{trouble}</p>}
       {notices.lines.value.map(({ id, line }) => (
         <p key={id} class="notice">
           {line}
