@@ -54,6 +54,8 @@ export class Stage {
   readonly arrivals = new WeakMap<Loop, number>();
   readonly #connection: Connection;
   readonly #kept = new Kept();
+  /** a loop was asked for behind a change of this page's that the server has not told yet */
+  #asked = false;
   #withEar: Restoring["withEar"] | null = null;
   /** while a new server is told how things were: what it would have begun with, not to be heard */
   #held: { loop: Loop | null } | null = null;
@@ -81,7 +83,14 @@ export class Stage {
   }
 
   send(message: ClientMessage): boolean {
-    return this.#connection.send(message);
+    const sent = this.#connection.send(message);
+    if (sent && message.type !== "pull") {
+      // Asked for right behind the change: waiting for the server's word on it costs a round trip.
+      this.#asked = true;
+      this.player.pullAgain();
+      this.player.tick();
+    }
+    return sent;
   }
 
   async play(): Promise<void> {
@@ -184,7 +193,8 @@ export class Stage {
   }
 
   #follow(state: State): void {
-    if (state.generation !== this.state.peek()?.generation) this.player.pullAgain();
+    if (state.generation !== this.state.peek()?.generation && !this.#asked) this.player.pullAgain();
+    this.#asked = false;
     this.state.value = state;
     this.faders.follow(state.parameters);
     this.aim.follow(state.targets);
