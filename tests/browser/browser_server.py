@@ -23,7 +23,8 @@ def free_port() -> int:
 class Server:
     """`kill` and `start` again keep the address, as after a crash."""
 
-    def __init__(self) -> None:
+    def __init__(self, *options: str) -> None:
+        self._options = options
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}/"
         self._process: subprocess.Popen[str] | None = None
@@ -34,6 +35,7 @@ class Server:
             [
                 *(sys.executable, "-c", "from immersions.cli import main; main()", "perform"),
                 *("--no-browser", "--port", str(self.port), "--threads", "1"),
+                *self._options,
             ],
             stdout=subprocess.PIPE,
             text=True,

@@ -5,7 +5,10 @@ import pytest
 from immersions import assets
 from immersions.anatomy import layout
 from immersions.ears import available, load
-from immersions.server.ears import choices
+from immersions.ears.presets import PRESETS
+from immersions.server import describe
+from immersions.server.ears import UNTRAINED, choices
+from immersions.stage.conductor import Progress
 from immersions.stage.workers.listener import fingerprint
 
 
@@ -24,6 +27,7 @@ def test_an_ear_of_one_s_own_stands_beside_the_bundled_ones(tmp_path, monkeypatc
     folder = tmp_path / "mine"
     folder.mkdir()
     (folder / "config.json").write_text('{"config": {"scalogram": {"sample_rate": 16000}}}')
+    (folder / "model.safetensors").touch()
     monkeypatch.chdir(tmp_path)
     chosen, ears = choices("mine")
     assert chosen == "own-mine"
@@ -38,6 +42,36 @@ def test_what_is_no_ear_is_refused(ear, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ValueError, match="unknown ear"):
         choices(ear)
+
+
+@pytest.mark.parametrize("kept", ["config.json", "model.safetensors"])
+def test_a_folder_that_lacks_a_file_is_told_which(kept, tmp_path):
+    (tmp_path / kept).write_text("{}")
+    (missing,) = {"config.json", "model.safetensors"} - {kept}
+    with pytest.raises(ValueError, match=f"found no {missing}"):
+        choices(str(tmp_path))
+
+
+def test_an_untrained_preset_is_refused_as_such():
+    untrained = set(PRESETS) - set(assets.ear_names())
+    assert set(PRESETS) == set(UNTRAINED)
+    for name in untrained:
+        with pytest.raises(ValueError, match=f"the preset '{name}' is untrained"):
+            choices(name)
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("/home/me/my ears/broken: no file", "broken: no file"),
+        ("bad (/home/me/my ears/broken/config.json: no JSON)", "bad (broken/config.json: no JSON)"),
+        ("in /usr/lib/python3/torch.py: ended", "in torch.py: ended"),
+        ("3 of 4 loops and/or steps, at 5 /s", "3 of 4 loops and/or steps, at 5 /s"),
+    ],
+)
+def test_a_page_is_told_no_places_of_this_machine(line, shown):
+    progress = Progress(message=line)
+    assert describe.status(progress, ["small", "/home/me/my ears/broken"]).message == shown
 
 
 def test_every_bundled_ear_has_its_layout_and_nothing_else_is_stored():

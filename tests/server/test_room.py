@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import signal
 import time
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -54,7 +56,8 @@ class Reader:
 
 @pytest.fixture
 def ears_found(monkeypatch, request):
-    monkeypatch.setenv("PYTHONPATH", str(request.path.parents[1] / "stage"))
+    path = [str(request.path.parents[1] / "stage"), os.environ.get("PYTHONPATH", "")]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, path)))
 
 
 @asynccontextmanager
@@ -98,6 +101,41 @@ def test_another_ear_of_another_rate_takes_over():
             await reader.say("run", running=True)
             await reader.until(lambda: reader.loops[-1][0].kind == "dream")
             assert reader.loops[-1][0].layers == header.layers
+
+    asyncio.run(play())
+
+
+def likeness(reader, sound):
+    header, payload = last(reader, "dream")
+    return np.corrcoef(samples_of(header, payload), np.resize(sound, header.samples))[0, 1]
+
+
+@pytest.mark.usefixtures("ears_found")
+def test_any_other_clip_is_mixed_in_and_stays_so_after_another_clip_and_a_death():
+    async def play():
+        library = Library()
+        second, other = [each.id for each in library.clips()][1:3]
+        async with playing("small", library) as reader:
+            await reader.say("mix", id="nothing")
+            await reader.until(lambda: "error" in reader.heard)
+            assert "unknown clip 'nothing'" in reader.heard["error"]["message"]
+            await reader.say("set", parameters={"mix": 0.9})
+            await reader.say("mix", id=other)
+            assert reader.room.state.mix == other
+            await reader.say("run", running=True)
+            sound = library.samples(other, 44_100)
+            await reader.until(lambda: reader.loops and reader.loops[-1][0].kind == "dream")
+            await reader.until(lambda: likeness(reader, sound) > 0.8)
+            os.kill(reader.room.conductor.pid, signal.SIGKILL)
+            await reader.say("clip", id=second)
+            generation = reader.room.state.generation
+            await reader.until(lambda: reader.loops[-1][0].generation >= generation)
+            await reader.until(lambda: reader.loops[-1][0].kind == "dream")
+            await reader.until(lambda: likeness(reader, sound) > 0.8)
+            await reader.say("mix", id=None)
+            own = library.samples(second, 44_100)
+            await reader.until(lambda: likeness(reader, own) > 0.8)
+            assert reader.state["mix"] is None
 
     asyncio.run(play())
 

@@ -1,6 +1,9 @@
 """Ears for the tests, made in the worker: `stage_ears:NAME`."""
 
+import os
+import time
 from dataclasses import replace
+from pathlib import Path
 
 import torch
 
@@ -62,3 +65,47 @@ def poisoned():
 
     ear.listen = listen_badly
     return ear
+
+
+def _stalls(number, ascending):
+    """An ear whose listening number `number`, of those with or without a gradient, never ends.
+
+    Once only: whoever stalls leaves the file that STALLED names, and its successors go on.
+    """
+    ear = small()
+    listen = ear.listen
+    listenings = 0
+
+    def listen_or_hang(loop, layers, edit=None):
+        nonlocal listenings
+        listenings += torch.is_grad_enabled() == ascending
+        if listenings == number and torch.is_grad_enabled() == ascending:
+            _hang_once()
+        return listen(loop, layers, edit) if edit else listen(loop, layers)
+
+    ear.listen = listen_or_hang
+    return ear
+
+
+def _hang_once():
+    mark = Path(os.environ["STALLED"])
+    if not mark.exists():
+        mark.write_text(str(os.getpid()))
+        time.sleep(600)
+
+
+def stalls_in_a_loop():
+    return _stalls(4, ascending=False)
+
+
+def stalls_in_the_start():
+    return _stalls(1, ascending=False)
+
+
+def stalls_in_the_first_step():
+    return _stalls(1, ascending=True)
+
+
+def stalls_in_loading():
+    _hang_once()
+    return small()

@@ -52,10 +52,10 @@ class Audience:
 
 
 @asynccontextmanager
-async def conducting(ear):
+async def conducting(ear, patience=None):
     audience = Audience()
     config = WorkerConfig(f"stage_ears:{ear}", threads=1)
-    audience.conductor = Conductor(config, audience, Patience(spare=1.0))
+    audience.conductor = Conductor(config, audience, patience or Patience(spare=1.0))
     task = asyncio.create_task(audience.conductor.run())
     try:
         yield audience.conductor, audience
@@ -118,6 +118,58 @@ def test_a_killed_and_a_stalled_process_are_replaced_and_go_on_from_the_last_loo
         assert audience.lives.count("restarting") == 2
 
     asyncio.run(play())
+
+
+@pytest.mark.parametrize("where", ["loop", "start", "first_step"])
+def test_a_stall_in_any_work_is_noticed_and_dreaming_goes_on_within_ten_seconds(
+    where, clip, tmp_path, monkeypatch
+):
+    """Takes as long as our patience, which is what is tested. The heartbeat goes on meanwhile."""
+    mark = tmp_path / "stalled"
+    monkeypatch.setenv("STALLED", str(mark))
+    article = "in_the" if where != "loop" else "in_a"
+
+    async def play():
+        async with conducting(f"stalls_{article}_{where}", Patience()) as (conductor, audience):
+            conductor.begin(DREAMING, clip, RATE)
+            await until(mark.exists)
+            at, pid = time.monotonic(), conductor.pid
+            assert mark.read_text() == str(pid)
+            seen = set()
+
+            def resumed():
+                seen.add(conductor.progress.message)
+                return newer(audience, 0, at + 0.5)
+
+            await until(resumed, 20)
+            assert time.monotonic() - at < 10.0
+            assert conductor.pid != pid
+            work = where.rpartition("_")[2]
+            assert any(f"a {work} took longer than" in message for message in seen)
+
+    asyncio.run(play())
+
+
+def test_an_ear_that_never_ends_loading_is_given_up(clip, tmp_path, monkeypatch):
+    monkeypatch.setenv("STALLED", str(tmp_path / "stalled"))
+
+    async def play():
+        # A performance waits a minute; where even loading takes longer than this, patience grows.
+        patience = Patience(loading=8.0)
+        async with conducting("stalls_in_loading", patience) as (conductor, audience):
+            conductor.begin(DREAMING, clip, RATE)
+            await until(lambda: "loading the ear took longer" in conductor.progress.message)
+            await until(lambda: audience.dreams)
+
+    asyncio.run(play())
+
+
+def test_patience_follows_the_machine_and_has_bounds():
+    patience = Patience()
+    assert patience.for_work(None) == 8.0
+    assert [patience.for_work(step) for step in (0.05, 0.8, 2.0, 4.0)] == [5.0, 6.4, 8.0, 12.0]
+    assert patience.stretched(2).for_work(None) == 16.0
+    assert patience.stretched(2).quiet == patience.quiet
 
 
 def newer(audience, known, at):

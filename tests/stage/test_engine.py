@@ -35,9 +35,12 @@ class Bench:
     def _keep(self, header, payload):
         self.sent.append((header, payload))
 
-    def begin(self, clip, state, last=None, announce=True):
-        payload = clip.tobytes() + (b"" if last is None else last.tobytes())
+    def begin(self, clip, state, last=None, announce=True, mix=None):
+        nothing = np.zeros(0, np.float32)
+        mix, last = (nothing if each is None else each for each in (mix, last))
+        payload = clip.tobytes() + mix.tobytes() + last.tobytes()
         header = {"type": "begin", "state": state_to(state), "dream": 0, "step": 0}
+        header |= {"mix": len(mix)}
         self.inbox.put(({**header, "clip": len(clip), "announce": announce}, payload))
 
     def change(self, state):
@@ -83,6 +86,37 @@ def test_the_clip_is_heard_by_all_layers_before_the_first_step(ear, clip):
     assert np.isfinite(header["activation"])
     bench.turns(2)
     assert len(bench.loops) == 1, "at rest nothing is dreamed"
+
+
+def test_what_is_done_is_known_while_it_is_done_and_not_while_a_pipe_is_full(ear, clip):
+    bench = Bench(ear)
+    seen = []
+    listen = ear.listen
+    keep = bench._keep
+
+    def listen_and_see(*arguments, **options):
+        seen.append(("heard", bench.progress.summary()["work"]))
+        return listen(*arguments, **options)
+
+    def keep_and_see(header, payload):
+        seen.append((header["type"], bench.progress.summary()["work"]))
+        keep(header, payload)
+
+    ear.listen, bench.engine._send = listen_and_see, keep_and_see
+    try:
+        bench.begin(clip, a_state())
+        bench.pull()
+        bench.turns(1)
+    finally:
+        ear.listen = listen
+    assert seen == [
+        ("heard", "start"),
+        ("loop", ""),
+        ("heard", "step"),
+        ("heard", "loop"),
+        ("loop", ""),
+    ]
+    assert bench.progress.summary()["work"] == ""
 
 
 def test_a_pulled_loop_follows_the_newest_state(ear, clip):
@@ -185,6 +219,35 @@ def test_going_on_from_a_loop_keeps_to_the_clip_s_loudness(ear, clip):
     rms = np.sqrt(np.mean(samples_of(loop) ** 2) / np.mean(clip**2))
     assert 0.7 < rms < 1.4
     assert np.corrcoef(samples_of(loop), quiet)[0, 1] > 0.7
+
+
+def likeness(frame, sound):
+    return np.corrcoef(samples_of(frame), sound)[0, 1]
+
+
+def test_another_sound_is_mixed_in_where_one_is_chosen(ear, clip):
+    other = (0.2 * np.sin(np.arange(len(clip)) / 15)).astype(np.float32)
+    strong = a_state(parameters={**PARAMETERS.defaults(), "mix": 0.8})
+    bench = Bench(ear)
+    bench.begin(clip, strong, mix=other)
+    bench.turns(4)
+    bench.pull()
+    bench.turns(1)
+    before = likeness(bench.loops[-1], other)
+    assert before > 0.8
+    # Back to the clip itself, from the sound as it is, and steps are counted on.
+    steps = bench.loops[-1][0]["step"]
+    back = State(**{**vars(strong), "generation": 3})
+    bench.inbox.put(({"type": "mix", "state": state_to(back)}, b""))
+    bench.pull()
+    bench.turns(1)
+    header = bench.loops[-1][0]
+    assert (header["generation"], header["step"]) == (3, steps + 1)
+    assert 0.1 < likeness(bench.loops[-1], other) < before - 0.05
+    bench.turns(4)
+    bench.pull()
+    bench.turns(1)
+    assert likeness(bench.loops[-1], clip) > 0.8
 
 
 def test_states_that_travel_are_plain_json():

@@ -12,6 +12,12 @@ export interface ChooseEar {
   id: string;
 }
 
+/** Mixes another sound in, by the parameter `mix`; null for the clip itself. */
+export interface ChooseMix {
+  type: "mix";
+  id: string | null;
+}
+
 /** Adds ranges to the target or replaces it. Replacing by none leaves nothing to bend to. */
 export interface ChooseTarget {
   type: "target";
@@ -180,7 +186,8 @@ export interface SetParameters {
  * Everything that a performer can change, and nothing else.
  *
  * `generation` rises with every change; a loop carries the generation that it was dreamed with.
- * `seconds` is the loop's length.
+ * `seconds` is the loop's length. `mix` is the clip that the parameter `mix` mixes in, or
+ * nothing for `clip` itself.
  */
 export interface State {
   clip: string;
@@ -191,6 +198,7 @@ export interface State {
   parameters: Record<string, number>;
   targets: Array<Range>;
   generation: number;
+  mix: string | null;
 }
 
 /** The state of the performance, told to all pages whenever anything changed. */
@@ -245,6 +253,7 @@ export type ServerMessage =
 export type ClientMessage =
   | ChooseClip
   | ChooseEar
+  | ChooseMix
   | ChooseTarget
   | Pull
   | Restart

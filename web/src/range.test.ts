@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { describeUnits, fraction, units } from "./range";
+import { describeUnits, faderStep, fraction, units } from "./range";
 
 describe("units", () => {
   it("selects one unit with span zero, the last one at the end", () => {
@@ -45,5 +45,19 @@ describe("describeUnits", () => {
     expect(describeUnits([1, 0], 8)).toBe("7 of 8");
     expect(describeUnits([0, 0.25], 8)).toBe("0–2 of 8");
     expect(describeUnits([0, 0], 1)).toBe("the only one");
+  });
+});
+
+describe("faderStep", () => {
+  it("lets every unit be reached, by position and by span", () => {
+    for (const count of [1, 7, 250, 512, 1024]) {
+      const step = faderStep(count);
+      const [single, wide] = [new Set<number>(), new Set<number>()];
+      for (let move = 0; move * step <= 1 + 1e-9; move++) {
+        single.add(units([Math.min(1, move * step), 0], count)[0]);
+        wide.add(units([0, Math.min(1, move * step)], count)[1]);
+      }
+      expect([single.size, wide.size], `${count} units`).toEqual([count, count]);
+    }
   });
 });

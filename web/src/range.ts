@@ -24,6 +24,11 @@ export function fraction(start: number, end: number, count: number): Fraction {
   return [Math.min(1, (start + 0.5) / count / (1 - whole)), whole];
 }
 
+/** The distance of two neighbouring fader positions that leaves out none of `count` units. */
+export function faderStep(count: number): number {
+  return Math.min(0.002, 0.5 / count);
+}
+
 /** How many units an axis of a layer has. */
 export function count(layer: LayerShape, axis: Axis): number {
   if (axis === "channel") return layer.channels;

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
+from pathlib import Path
 
 from pydantic import ValidationError
 
@@ -15,6 +17,7 @@ from immersions.stage.selection import Range
 FIRST_DEPTH = 0.6
 """A performance begins at a layer this deep in the ear: past notes, before whole phrases."""
 FIRST_CHANNELS = (0.0, 0.1)
+_PATH = re.compile(r"""(?<![\w./])/(?:[^\s/:;,'"()]+/)+([^\s/:;,'"()]+)""")
 
 
 def ear(choice: EarChoice, hello: Header) -> say.EarDescription:
@@ -36,7 +39,8 @@ def ear(choice: EarChoice, hello: Header) -> say.EarDescription:
     )
 
 
-def status(progress: Progress) -> say.Status:
+def status(progress: Progress, folders: Collection[str] = ()) -> say.Status:
+    """How it goes; `folders` are those of ears, of which a page is told the names alone."""
     history = list(progress.history)
     return say.Status(
         worker=progress.life,
@@ -45,8 +49,16 @@ def status(progress: Progress) -> say.Status:
         loops=progress.loops,
         activation=history[-1][1] if history else None,
         history=history,
-        message=progress.message,
+        message=without_places(progress.message, folders),
     )
+
+
+def without_places(text: str, folders: Collection[str] = ()) -> str:
+    """A line for the page: of each folder its last name, of every other path too."""
+    for folder in sorted(folders, key=len, reverse=True):
+        if Path(folder).is_absolute():
+            text = text.replace(folder, Path(folder).name)
+    return _PATH.sub(r"\1", text)
 
 
 def first_target(layers: Sequence[str]) -> Range:

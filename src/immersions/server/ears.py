@@ -10,6 +10,9 @@ from typing import Any
 
 from immersions import assets
 
+CONFIG, WEIGHTS = "config.json", "model.safetensors"
+UNTRAINED = ("h20", "h19", "m19", "small")
+"""The presets: architectures that have heard nothing. A bundled ear of the same name has."""
 USUAL_RATE = 44_100
 LONGEST_CREDITS = 2000
 _CALLABLE = re.compile(r"[\w.]+:\w+")
@@ -46,15 +49,23 @@ def choices(ear: str) -> tuple[str, dict[str, EarChoice]]:
 
 def _own(ear: str, bundled: str) -> EarChoice:
     folder = Path(ear)
-    if (folder / "config.json").is_file():
+    missing = [name for name in (CONFIG, WEIGHTS) if not (folder / name).is_file()]
+    if not missing:
         name = folder.resolve().name
         return EarChoice(
             f"own-{name}", name, str(folder.resolve()), _sample_rate(folder), _credits(folder)
         )
+    if len(missing) == 1:
+        raise ValueError(f"{ear}: expected {CONFIG} and {WEIGHTS}, found no {missing[0]}")
     if _CALLABLE.fullmatch(ear):
         return EarChoice("own", ear, ear, USUAL_RATE)
+    if ear in UNTRAINED and not folder.exists():
+        raise ValueError(
+            f"the preset {ear!r} is untrained and has nothing to dream of; "
+            f"trained ears: {bundled}; or give the folder of one"
+        )
     raise ValueError(
-        f"unknown ear {ear!r}; bundled ears: {bundled}; or a folder with a config.json, "
+        f"unknown ear {ear!r}; bundled ears: {bundled}; or a folder with {CONFIG} and {WEIGHTS}, "
         "or module:callable"
     )
 
@@ -62,7 +73,7 @@ def _own(ear: str, bundled: str) -> EarChoice:
 def _sample_rate(folder: Path) -> int:
     """As the folder's config says, in Hz; the usual one where it does not say."""
     try:
-        described: Any = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        described: Any = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
         rate = described["config"]["scalogram"]["sample_rate"]
     except (OSError, ValueError, KeyError, TypeError):
         return USUAL_RATE

@@ -193,6 +193,13 @@ class ChooseClip(Message):
     id: Name
 
 
+class ChooseMix(Message):
+    """Mixes another sound in, by the parameter `mix`; null for the clip itself."""
+
+    type: Literal["mix"] = "mix"
+    id: Name | None
+
+
 class ChooseEar(Message):
     type: Literal["ear"] = "ear"
     id: Name
@@ -240,7 +247,7 @@ ServerMessage = Annotated[
 """Text from the server to a page."""
 
 ClientMessage = Annotated[
-    SetParameters | ChooseClip | ChooseEar | ChooseTarget | Run | Seed | Restart | Pull,
+    SetParameters | ChooseClip | ChooseMix | ChooseEar | ChooseTarget | Run | Seed | Restart | Pull,
     Field(discriminator="type"),
 ]
 """Text from a page to the server."""

@@ -19,7 +19,7 @@ from immersions.server.ears import EarChoice
 from immersions.server.library import Library
 from immersions.server.outbox import Outbox
 from immersions.stage import performance
-from immersions.stage.conductor import Conductor, Loop, stop
+from immersions.stage.conductor import Conductor, Loop, Samples, stop
 from immersions.stage.frames import Header
 from immersions.stage.life import Patience
 from immersions.stage.performance import State
@@ -100,7 +100,7 @@ class Room:
         for loop in (self._conductor.start, self._conductor.newest):
             if loop is not None:
                 outbox.put(loop.kind, binary.of_loop(loop))
-        outbox.put("status", describe.status(self._conductor.progress).model_dump_json())
+        outbox.put("status", self._status().model_dump_json())
         self._pages.add(outbox)
         return outbox
 
@@ -132,6 +132,8 @@ class Room:
                 self._change(performance.run(self._state, message.running))
             case say.ChooseClip():
                 await self._choose_clip(message.id)
+            case say.ChooseMix():
+                await self._choose_mix(message.id)
             case say.Seed():
                 await self._begin(lambda state: performance.set_seed(state, message.seed))
             case say.Restart():
@@ -165,16 +167,34 @@ class Room:
         clips = [each.id for each in self.library.clips()]
         await self._begin(lambda state: performance.choose_clip(state, clip, clips))
 
+    async def _choose_mix(self, clip: str | None) -> None:
+        async with self._beginning:
+            clips = [each.id for each in self.library.clips()]
+            wanted = performance.choose_mix(self._state, clip, clips)
+            if wanted is not self._state:
+                mix = await self._mix_of(wanted)
+                self._state = performance.choose_mix(self._state, clip, clips)
+                self._conductor.mix_in(self._state, mix)
+                self._tell("state", say.StateChanged(state=self._state))
+
+    async def _mix_of(self, state: State) -> Samples | None:
+        if state.mix is None:
+            return None
+        return await asyncio.to_thread(
+            self.library.samples, state.mix, self._sample_rate, state.seed
+        )
+
     async def _begin(self, change: Callable[[State], State]) -> None:
         """Apply a change after which the clip begins again."""
         async with self._beginning:
             wanted = change(self._state)
             rate = self._sample_rate
             samples = await asyncio.to_thread(self.library.samples, wanted.clip, rate, wanted.seed)
+            mix = await self._mix_of(wanted)
             # Other changes may have come while the clip was decoded: this one goes on top.
             state = change(self._state)
             self._state = performance.play_for(state, len(samples) / rate)
-            self._conductor.begin(self._state, np.ascontiguousarray(samples), rate)
+            self._conductor.begin(self._state, np.ascontiguousarray(samples), rate, mix)
             self._tell("state", say.StateChanged(state=self._state))
 
     async def _choose_ear(self, ear: str) -> None:
@@ -234,11 +254,15 @@ class Room:
         while True:
             await self._changed.wait()
             self._changed.clear()
-            status = describe.status(self._conductor.progress)
+            status = self._status()
             if status != told:
                 told = status
                 self._tell("status", status)
             await asyncio.sleep(STATUS_SECONDS)
+
+    def _status(self) -> say.Status:
+        folders = [each.source for each in self._ears.values()]
+        return describe.status(self._conductor.progress, folders)
 
     def _welcome(self) -> say.Welcome:
         return say.Welcome(

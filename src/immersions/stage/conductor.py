@@ -94,6 +94,7 @@ class Conductor:
         self._supervisor = Supervisor(config, self, patience)
         self._state: State | None = None
         self._clip: Samples = np.zeros(0, np.float32)
+        self._mix: Samples = np.zeros(0, np.float32)
         self._sample_rate = 0
         self._begun = 0
         self._heard = False
@@ -116,9 +117,16 @@ class Conductor:
         """Keep the dreaming alive until cancelled."""
         await self._supervisor.run()
 
-    def begin(self, state: State, clip: Samples, sample_rate: int) -> None:
-        """Start again from `clip`. While there is no process, its sound alone is told."""
+    def begin(
+        self, state: State, clip: Samples, sample_rate: int, mix: Samples | None = None
+    ) -> None:
+        """Start again from `clip`. While there is no process, its sound alone is told.
+
+        `mix` is what the parameter `mix` mixes in, cut or repeated to the clip's length; None for
+        the clip itself.
+        """
         self._state, self._clip, self._sample_rate = state, clip, sample_rate
+        self._mix = _fitting(mix, clip)
         self._begun, self.newest, self._heard = state.generation, None, False
         self.progress.steps, self._trouble = 0, ""
         self.progress.history.clear()
@@ -132,6 +140,12 @@ class Conductor:
         self._state = state
         self._trouble = ""
         self._supervisor.send({"type": "state", "state": state_to(state)})
+
+    def mix_in(self, state: State, mix: Samples | None) -> None:
+        """Dream on with another sound, or the clip itself, mixed in."""
+        self._state, self._mix = state, _fitting(mix, self._clip)
+        self._trouble = ""
+        self._supervisor.send({"type": "mix", "state": state_to(state)}, self._mix.tobytes())
 
     def pull(self) -> None:
         """Have a loop with the newest state rendered now."""
@@ -189,9 +203,10 @@ class Conductor:
             "dream": self._begun,
             "step": self.progress.steps if last else 0,
             "clip": len(self._clip),
+            "mix": len(self._mix),
             "announce": not self._heard,
         }
-        self._supervisor.send(header, self._clip.tobytes() + last)
+        self._supervisor.send(header, self._clip.tobytes() + self._mix.tobytes() + last)
 
     def _keep(self, header: Header, payload: bytes) -> None:
         self._ids += 1
@@ -209,6 +224,11 @@ class Conductor:
         if beat["history"] and beat["dream"] == self._begun:
             self.progress.steps = int(beat["step"])
             self.progress.history.extend((int(step), float(on)) for step, on in beat["history"])
+
+
+def _fitting(mix: Samples | None, clip: Samples) -> Samples:
+    """What is mixed in, cut or repeated to the clip's length; nothing for the clip itself."""
+    return np.zeros(0, np.float32) if mix is None else np.resize(mix, len(clip))
 
 
 def _unheard(clip: Samples, sample_rate: int, generation: int) -> dict[str, Any]:

@@ -18,12 +18,16 @@ Samples = Float[np.ndarray, " samples"]
 
 
 class Dream:
-    """A dreamer and the state it dreams with. `clip` is what was chosen, `start` where to begin.
+    """A dreamer and the state it dreams with.
 
+    `clip` is what was chosen, `start` where to begin, `mix` what the parameter `mix` mixes in; all
+    of one length.
     Nothing leaves it that is not finite: `step` and `render` raise `FloatingPointError` instead.
     """
 
-    def __init__(self, ear: Ear, clip: Samples, start: Samples, state: State, step: int) -> None:
+    def __init__(
+        self, ear: Ear, clip: Samples, start: Samples, mix: Samples, state: State, step: int
+    ) -> None:
         self.state = state
         self.dreamed_with = state
         """The state of the latest step: what can be heard in the next loop."""
@@ -32,6 +36,7 @@ class Dream:
         """Steps since the last loop that was rendered."""
         self._ear = ear
         self._clip = clip
+        self._mix = mix
         self._good = start
         self._dreamer: Dreamer | None = None
         self._target: Target | None = None
@@ -58,7 +63,7 @@ class Dream:
                 self._target,
                 self.state.parameters,
                 self.state.seed,
-                mix=self._clip.copy(),
+                mix=self._mix.copy(),
             )
 
     def _levelled(self, loop: Samples) -> Samples:
@@ -81,6 +86,13 @@ class Dream:
         self._dreamer.update(parameters=state.parameters, target=target)
         self._target = target or self._target
 
+    def mix_in(self, mix: Samples, state: State) -> None:
+        """Dream on, with another sound mixed in."""
+        self._mix, self.state = mix, state
+        if self._dreamer is not None and self.unheard_steps:
+            self._good = self._finite(self._dreamer.render())
+        self.wake()
+
     def step(self) -> float:
         """One ascent step; the standardised activation."""
         assert self._dreamer is not None
@@ -96,11 +108,15 @@ class Dream:
     def render(self) -> Samples:
         """The present loop, finished; the place to fall back to from now on."""
         assert self._dreamer is not None
-        loop = np.asarray(self._dreamer.render(), np.float32)
+        self._good = self._finite(self._dreamer.render())
+        self.unheard_steps = 0
+        return self._good
+
+    @staticmethod
+    def _finite(rendered: Samples) -> Samples:
+        loop = np.asarray(rendered, np.float32)
         if not np.isfinite(loop).all():
             raise FloatingPointError("a loop was not finite; going on from the last good loop")
-        self._good = loop
-        self.unheard_steps = 0
         return loop
 
     def activation_of(self, heard: Activations) -> float | None:

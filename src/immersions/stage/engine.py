@@ -2,11 +2,13 @@
 
 It runs in the worker and speaks in frames (`immersions.stage.frames`):
 
-- `begin` {state, dream, step, clip, announce}: a new dream; `dream` is a number to tell its steps
-  by. The payload is the start clip (`clip` samples, float32) and, when going on after an
-  interruption, the loop to go on from. With `announce` the clip's own loop (kind `start`) is sent
-  before the first step.
+- `begin` {state, dream, step, clip, mix, announce}: a new dream; `dream` is a number to tell its
+  steps by. The payload is the start clip (`clip` samples, float32), the sound to mix in if there is
+  one (`mix` samples: as many, or 0 for the clip itself) and, when going on after an interruption,
+  the loop to go on from. With `announce` the clip's own loop (kind `start`) is sent before the
+  first step.
 - `state` {state}: the performer changed something; it acts from the next step on.
+- `mix` {state}: from now on the payload is mixed in, or the clip where that is empty.
 - `pull`: a loop is wanted now.
 
 It answers `loop` {kind, generation, step, sample_rate, samples, activation, layers} with samples
@@ -51,6 +53,7 @@ class Engine:
         self._send = send
         self._progress = progress
         self._dream: Dream | None = None
+        self._clip: Samples = np.zeros(0, np.float32)
         self._pulled = False
         self._rendered_at = 0.0
         self._failures = 0
@@ -62,8 +65,17 @@ class Engine:
             self.turn()
 
     def turn(self) -> None:
-        """Obey what has arrived, then make one step or one loop."""
+        """Obey what has arrived, then make one step or one loop.
+
+        All that may take long is known to `progress`, so that who watches sees it stall.
+        """
         arrived = list(self._arrived())
+        try:
+            self._work(arrived)
+        finally:
+            self._progress.rest()
+
+    def _work(self, arrived: list[Frame]) -> None:
         states = [number for number, (header, _) in enumerate(arrived) if header["type"] == "state"]
         for number, (header, payload) in enumerate(arrived):
             # A fader sends many states a second; each is whole, so the last one will do.
@@ -101,11 +113,15 @@ class Engine:
     def _obey(self, header: Header, payload: bytes) -> None:
         kind = header["type"]
         self._not_before = 0.0
+        self._progress.start("change")
         try:
             if kind == "begin":
                 self._begin(header, payload)
             elif kind == "state" and self._dream is not None:
                 self._dream.change(wire.state_of(header["state"]))
+            elif kind == "mix" and self._dream is not None:
+                mix = np.frombuffer(payload, np.float32)
+                self._dream.mix_in(mix if len(mix) else self._clip, wire.state_of(header["state"]))
             elif kind == "pull":
                 self._pulled = True
         except Exception as error:
@@ -113,22 +129,27 @@ class Engine:
 
     def _begin(self, header: Header, payload: bytes) -> None:
         samples = np.frombuffer(payload, np.float32)
-        clip, last = samples[: header["clip"]], samples[header["clip"] :]
+        clip, mix, last = np.split(samples, np.cumsum((header["clip"], header["mix"])))
         state = wire.state_of(header["state"])
         self._failures = 0
         self._progress.begin(header["dream"], header["step"])
-        self._dream = Dream(self._ear, clip, last if len(last) else clip, state, header["step"])
+        self._progress.start("start")
+        start, mixed = (each if len(each) else clip for each in (last, mix))
+        self._clip = clip
+        self._dream = Dream(self._ear, clip, start, mixed, state, header["step"])
         if header["announce"]:
             self._tell("start", self._dream, clip, state)
         self._rendered_at = time.monotonic()
+        self._progress.start("start")
         self._dream.wake()
 
     def _step(self, dream: Dream) -> None:
-        self._progress.start_step()
+        self._progress.start("step")
         activation = dream.step()
         self._progress.end_step(dream.steps, activation)
 
     def _render(self, dream: Dream) -> None:
+        self._progress.start("loop")
         loop = dream.render()
         self._rendered_at = time.monotonic()
         self._tell("dream", dream, loop, dream.dreamed_with)
@@ -147,14 +168,16 @@ class Engine:
             "step": dream.steps,
             "layers": layers,
         }
+        # A pipe that is full waits for the server: not what a stall of the dreaming looks like.
+        self._progress.rest()
         self._send(header, loop.astype("<f4").tobytes() + activations)
 
     def _fall_back(self, dream: Dream, error: Exception) -> None:
         """Say what happened, go back to the last good loop, and try again a little later."""
-        self._progress.fail_step()
         self._note(error)
         self._failures += 1
         self._not_before = time.monotonic() + min(LONGEST_PAUSE, 0.05 * 2**self._failures)
+        self._progress.start("start")
         try:
             dream.fall_back()
         except Exception as again:
@@ -162,4 +185,5 @@ class Engine:
 
     def _note(self, error: Exception) -> None:
         line = " ".join(str(error).split())[:300] or type(error).__name__
+        self._progress.rest()
         self._send({"type": "note", "message": line}, b"")

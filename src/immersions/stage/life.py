@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from immersions.stage.frames import Header
 from immersions.stage.worker import Worker, WorkerConfig
@@ -20,19 +20,41 @@ class Patience:
 
     quiet: float = 4.0
     """Without a sign of life, once the ear is loaded."""
-    loading: float = 90.0
-    """Without a sign of life, before: importing and loading hold everything up."""
-    first_step: float = 30.0
-    """In one step, while nothing is known of how long steps take."""
-    step: float = 5.0
-    """In one step, or `steps` typical ones if that is longer."""
+    quiet_loading: float = 30.0
+    """Without a sign of life, before: reading libraries from a cold disk holds everything up."""
+    loading: float = 60.0
+    """From its start until the ear is loaded."""
+    first: float = 8.0
+    """In one piece of work, while nothing is known of how long steps take."""
+    least: float = 5.0
+    """In one piece of work, however short steps are."""
     steps: float = 8.0
+    """In one piece of work, in typical steps, where that is between `least` and `first`."""
+    slow_steps: float = 3.0
+    """The same where steps are slower still."""
     settled: float = 20.0
     """After so long alive, earlier deaths are forgiven."""
     most: float = 30.0
     """Longest pause before another attempt."""
     spare: float = 5.0
     """After so long at work, a second process is started that stands ready to take over."""
+
+    def stretched(self, times: float) -> Patience:
+        """The same, with `times` as much time for what a slow machine is slow at."""
+        return replace(
+            self,
+            quiet_loading=times * self.quiet_loading,
+            loading=times * self.loading,
+            first=times * self.first,
+            least=times * self.least,
+        )
+
+    def for_work(self, typical_step: float | None) -> float:
+        """How long one piece of work may take."""
+        if typical_step is None:
+            return self.first
+        usual = min(self.first, max(self.least, self.steps * typical_step))
+        return max(usual, self.slow_steps * typical_step)
 
 
 class Life:
@@ -43,8 +65,9 @@ class Life:
         self.hello: Header | None = None
         """What it said of its ear, once that was loaded."""
         self.take: Take | None = None
-        self._patience = patience
+        self.patience = patience
         self._quiet_ticks = 0
+        self._loading_ticks = 0
         self._reason = ""
         self._ended = asyncio.create_task(self._run())
 
@@ -86,26 +109,27 @@ class Life:
         if header["type"] == "hello":
             self.hello = header
         elif header["type"] == "beat":
-            self._check_step(header)
+            self._check_work(header)
         if self.take is not None:
             self.take(header, payload)
 
-    def _check_step(self, beat: Header) -> None:
-        patience, typical = self._patience, beat["typical_step"]
-        longest = (
-            patience.first_step
-            if typical is None
-            else max(patience.step, patience.steps * float(typical))
-        )
-        if beat["step_age"] > longest:
-            self._stall(f"a step took longer than {longest:.0f} s")
+    def _check_work(self, beat: Header) -> None:
+        longest = self.patience.for_work(beat["typical_step"])
+        if beat["work"] and beat["work_age"] > longest:
+            self._stall(f"a {beat['work']} took longer than {longest:.0f} s")
 
     async def _watch(self) -> None:
         # Ticks, not time: when this process itself was held up, the worker is not to blame.
         while True:
             await asyncio.sleep(_TICK_SECONDS)
             self._quiet_ticks += 1
-            limit = self._patience.loading if self.hello is None else self._patience.quiet
+            limit = self.patience.quiet
+            if self.hello is None:
+                limit = self.patience.quiet_loading
+                self._loading_ticks += 1
+                if self._loading_ticks * _TICK_SECONDS > self.patience.loading:
+                    self._stall(f"loading the ear took longer than {self.patience.loading:.0f} s")
+                    return
             if self._quiet_ticks * _TICK_SECONDS > limit:
                 self._stall(f"no sign of life for {limit:.0f} s")
                 return

@@ -23,7 +23,8 @@ class State:
     """Everything that a performer can change, and nothing else.
 
     `generation` rises with every change; a loop carries the generation that it was dreamed with.
-    `seconds` is the loop's length.
+    `seconds` is the loop's length. `mix` is the clip that the parameter `mix` mixes in, or
+    nothing for `clip` itself.
     """
 
     clip: str
@@ -34,6 +35,7 @@ class State:
     parameters: dict[str, float] = field(default_factory=dict)
     targets: tuple[Range, ...] = ()
     generation: int = 0
+    mix: str | None = None
 
 
 def set_parameters(state: State, declared: Parameters, values: Mapping[str, object]) -> State:
@@ -65,9 +67,13 @@ def set_targets(
 
 def choose_clip(state: State, clip: str, clips: Collection[str]) -> State:
     """Play another sound."""
-    if clip not in clips:
-        raise ValueError(f"unknown clip {clip!r}; valid ids: {', '.join(clips)}")
-    return _next(state, clip=clip)
+    return _next(state, clip=_known(clip, clips))
+
+
+def choose_mix(state: State, mix: str | None, clips: Collection[str]) -> State:
+    """Mix another sound in; None for the clip itself."""
+    chosen = None if mix is None else _known(mix, clips)
+    return state if chosen == state.mix else _next(state, mix=chosen)
 
 
 def play_for(state: State, seconds: float) -> State:
@@ -105,6 +111,12 @@ def set_seed(state: State, seed: int) -> State:
 def restart(state: State) -> State:
     """Begin again from the clip."""
     return _next(state)
+
+
+def _known(clip: str, clips: Collection[str]) -> str:
+    if clip not in clips:
+        raise ValueError(f"unknown clip {clip!r}; valid ids: {', '.join(clips)}")
+    return clip
 
 
 def _next(state: State, **changes: object) -> State:

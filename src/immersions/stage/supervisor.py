@@ -17,6 +17,8 @@ from immersions.stage.worker import WorkerConfig
 LifeWord = Literal["starting", "running", "stopped", "restarting"]
 
 LOADING = "Loading the ear."
+MOST_STRETCH = 4
+"""A machine that is too slow for our patience is given up to so many times of it."""
 
 
 class Listener(Protocol):
@@ -110,6 +112,8 @@ class Supervisor:
                 life = await Life.start(self._config, self._patience)
             except OSError as error:
                 return str(error)
+        # Where processes are ended one after another, the machine may just be slow.
+        life.patience = self._patience.stretched(min(MOST_STRETCH, max(1, self._deaths)))
         self._present = life
         if self._replaced.is_set():
             life.worker.kill()

@@ -1,6 +1,6 @@
 import { useId } from "preact/hooks";
 import type { LayerShape, Range } from "../messages";
-import { type Axis, count, describeUnits, type Fraction, units } from "../range";
+import { type Axis, count, describeUnits, type Fraction, faderStep, units } from "../range";
 import { useStage } from "./context";
 import { formatNumber } from "./format";
 
@@ -37,12 +37,14 @@ export function AxisFaders({ axis, layer, choice }: Props) {
       <RangeFader
         label="position"
         of={NAMES[axis]}
+        step={faderStep(total)}
         value={position}
         onValue={(value) => choose([value, span])}
       />
       <RangeFader
         label="span"
         of={NAMES[axis]}
+        step={faderStep(total)}
         value={span}
         onValue={(value) => choose([position, value])}
       />
@@ -60,10 +62,11 @@ interface FaderProps {
   label: string;
   of: string;
   value: number;
+  step: number;
   onValue(value: number): void;
 }
 
-function RangeFader({ label, of, value, onValue }: FaderProps) {
+function RangeFader({ label, of, value, step, onValue }: FaderProps) {
   const id = useId();
   return (
     <div class="half">
@@ -73,7 +76,7 @@ function RangeFader({ label, of, value, onValue }: FaderProps) {
         type="range"
         min={0}
         max={1}
-        step={0.002}
+        step={step}
         value={value}
         aria-label={`${of} ${label}`}
         style={{ "--fill": `${100 * value}%` }}

@@ -1,5 +1,5 @@
 import { useId, useRef } from "preact/hooks";
-import type { Clip } from "../messages";
+import { ClipOptions } from "./ClipOptions";
 import { useStage } from "./context";
 import { Icon } from "./icons";
 
@@ -16,15 +16,7 @@ export function ClipSelect() {
         value={stage.state.value?.clip ?? ""}
         onChange={(event) => stage.send({ type: "clip", id: event.currentTarget.value })}
       >
-        {kinds(stage.clips.value).map(([kind, clips]) => (
-          <optgroup key={kind} label={kind}>
-            {clips.map((clip) => (
-              <option key={clip.id} value={clip.id}>
-                {describe(clip)}
-              </option>
-            ))}
-          </optgroup>
-        ))}
+        <ClipOptions />
       </select>
       <button
         type="button"
@@ -50,18 +42,4 @@ export function ClipSelect() {
       />
     </div>
   );
-}
-
-function describe({ title, bpm }: Clip): string {
-  return bpm ? `${title} · ${Math.round(bpm)} bpm` : title;
-}
-
-/** The clips by kind, in the order in which kinds first come. */
-function kinds(clips: Clip[]): [string, Clip[]][] {
-  const byKind = new Map<string, Clip[]>();
-  for (const clip of clips) {
-    const kind = clip.kind || "other";
-    byKind.set(kind, [...(byKind.get(kind) ?? []), clip]);
-  }
-  return [...byKind];
 }

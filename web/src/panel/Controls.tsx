@@ -1,6 +1,8 @@
+import { Fragment } from "preact";
 import type { ParameterDeclaration } from "../messages";
 import { useStage } from "./context";
 import { DreamSection } from "./DreamSection";
+import { MixSelect } from "./MixSelect";
 import { Parameter } from "./Parameter";
 import { TargetSection } from "./TargetSection";
 
@@ -16,7 +18,10 @@ export function Controls() {
         <details class="group" key={group} open>
           <summary>{group}</summary>
           {parameters.map((parameter) => (
-            <Parameter key={parameter.name} parameter={parameter} />
+            <Fragment key={parameter.name}>
+              <Parameter parameter={parameter} />
+              {parameter.name === "mix" && <MixSelect />}
+            </Fragment>
           ))}
         </details>
       ))}

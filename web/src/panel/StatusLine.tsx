@@ -38,7 +38,7 @@ export function StatusLine() {
       <Item
         name="loops"
         text={`${status?.loops ?? 0}`}
-        title="Loops that were computed since the clip"
+        title="Loops that were computed since the performance began"
       />
       <PlayingLoop />
       <Item

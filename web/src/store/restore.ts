@@ -1,4 +1,4 @@
-import type { ClientMessage, State } from "../messages";
+import type { ClientMessage, Clip, State } from "../messages";
 
 export interface Restoring {
   now: ClientMessage[];
@@ -17,11 +17,39 @@ export function restoring(was: State | null, now: State): Restoring | null {
   const messages: ClientMessage[] = [];
   if (was.ear !== now.ear) messages.push({ type: "ear", id: was.ear });
   if (was.clip !== now.clip) messages.push({ type: "clip", id: was.clip });
+  if (was.mix !== now.mix) messages.push({ type: "mix", id: was.mix });
   if (was.seed !== now.seed) messages.push({ type: "seed", seed: was.seed });
   messages.push({ type: "set", parameters: known(was.parameters, now.parameters) });
   if (was.running !== now.running) messages.push({ type: "run", running: was.running });
   const target: ClientMessage = { type: "target", ranges: was.targets, mode: "replace" };
   return { now: messages, withEar: { ear: was.ear, message: target } };
+}
+
+/**
+ * The state to restore, with the uploads that went with the old server given to the new one by
+ * `again`, which answers their new ids. What cannot be given stays as the new server has it, and
+ * `problems` says so.
+ */
+export async function renewed(
+  was: State,
+  now: State,
+  clips: readonly Clip[],
+  again: (id: string) => Promise<string>,
+): Promise<{ state: State; problems: string[] }> {
+  const problems: string[] = [];
+  const renew = async <Id extends string | null>(id: Id, otherwise: Id) => {
+    if (id === null || clips.some((clip) => clip.id === id)) return id;
+    try {
+      return await again(id);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      problems.push(`The server was started again without your upload: ${reason}`);
+      return otherwise;
+    }
+  };
+  const clip = await renew<string>(was.clip, now.clip);
+  const mix = was.mix === was.clip ? clip : await renew(was.mix, now.mix);
+  return { state: { ...was, clip, mix }, problems };
 }
 
 /** A newer server may declare other parameters. */

@@ -8,6 +8,7 @@ import type {
   ServerMessage,
   State,
   Status,
+  Uploaded,
   Welcome,
 } from "../messages";
 import type { NetworkPicture } from "../picture/network";
@@ -17,8 +18,8 @@ import { decodeLayout, type Layout, type Loop } from "../protocol/frame";
 import { Aim } from "./aim";
 import { Faders } from "./faders";
 import { Notices } from "./notices";
-import { type Restoring, restoring } from "./restore";
-import { upload } from "./uploads";
+import { type Restoring, renewed, restoring } from "./restore";
+import { inMemory, Kept, upload } from "./uploads";
 
 const QUIET: GapReport = { gaps: 0, jumps: 0, broken: 0, peak: 0, peakFrame: 0 };
 
@@ -52,7 +53,12 @@ export class Stage {
   /** when each loop arrived, in milliseconds of `performance.now` */
   readonly arrivals = new WeakMap<Loop, number>();
   readonly #connection: Connection;
+  readonly #kept = new Kept();
+  /** a loop was asked for behind a change of this page's that the server has not told yet */
+  #asked = false;
   #withEar: Restoring["withEar"] | null = null;
+  /** while a new server is told how things were: what it would have begun with, not to be heard */
+  #held: { loop: Loop | null } | null = null;
 
   constructor(page: string) {
     this.player = new Player({
@@ -77,7 +83,14 @@ export class Stage {
   }
 
   send(message: ClientMessage): boolean {
-    return this.#connection.send(message);
+    const sent = this.#connection.send(message);
+    if (sent && message.type !== "pull") {
+      // Asked for right behind the change: waiting for the server's word on it costs a round trip.
+      this.#asked = true;
+      this.player.pullAgain();
+      this.player.tick();
+    }
+    return sent;
   }
 
   async play(): Promise<void> {
@@ -109,7 +122,7 @@ export class Stage {
 
   async useFile(file: File): Promise<void> {
     try {
-      const taken = await upload(file);
+      const taken = await this.#upload(await inMemory(file));
       if (taken.warning) this.notices.tell(`${file.name}: ${taken.warning}`);
       this.send({ type: "clip", id: taken.id });
     } catch (error) {
@@ -125,7 +138,17 @@ export class Stage {
     return heard;
   }
 
+  async #upload(file: File): Promise<Uploaded> {
+    const taken = await upload(file);
+    this.#kept.keep(taken.id, file);
+    return taken;
+  }
+
   #take(loop: Loop): void {
+    if (this.#held) {
+      this.#held.loop = loop;
+      return;
+    }
     this.arrivals.set(loop, performance.now());
     this.received.value++;
     if (loop.header.kind === "start") this.start.value = loop;
@@ -135,24 +158,43 @@ export class Stage {
   #read(message: ServerMessage): void {
     if (message.type === "welcome") this.#greet(message);
     else if (message.type === "ear") void this.#meet(message);
-    else if (message.type === "state") this.#follow(message.state);
+    else if (message.type === "state" && !this.#held) this.#follow(message.state);
     else if (message.type === "clips") this.clips.value = message.clips;
     else if (message.type === "status") this.status.value = message;
     else if (message.type === "error") this.notices.tell(message.message);
   }
 
   #greet(welcome: Welcome): void {
-    const restored = restoring(this.state.peek(), welcome.state);
+    const was = this.state.peek();
+    const restored = restoring(was, welcome.state);
     this.welcome.value = welcome;
     this.clips.value = welcome.clips;
     this.#withEar = restored?.withEar ?? null;
-    for (const message of restored?.now ?? []) this.send(message);
-    if (!restored) this.#follow(welcome.state);
+    this.#held = null;
+    if (was && restored) void this.#restore(was, welcome);
+    else this.#follow(welcome.state);
     this.faders.flush();
   }
 
+  async #restore(was: State, { state: now, clips }: Welcome): Promise<void> {
+    const held = { loop: null };
+    this.#held = held;
+    const { state, problems } = await renewed(was, now, clips, async (id) => {
+      const file = this.#kept.of(id);
+      if (!file) throw new Error("this page did not upload it");
+      return (await this.#upload(file)).id;
+    });
+    // Lost again meanwhile: the next greeting restores.
+    if (this.#held !== held || this.connection.peek() !== "open") return;
+    for (const message of restoring(state, now)?.now ?? []) this.send(message);
+    for (const problem of problems) this.notices.tell(problem);
+    this.#held = null;
+    if (state.clip === now.clip && held.loop) this.#take(held.loop);
+  }
+
   #follow(state: State): void {
-    if (state.generation !== this.state.peek()?.generation) this.player.pullAgain();
+    if (state.generation !== this.state.peek()?.generation && !this.#asked) this.player.pullAgain();
+    this.#asked = false;
     this.state.value = state;
     this.faders.follow(state.parameters);
     this.aim.follow(state.targets);

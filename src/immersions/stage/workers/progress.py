@@ -17,7 +17,8 @@ class Progress:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._began: float | None = None
+        self._work = ""
+        self._began = 0.0
         self._durations: deque[float] = deque(maxlen=20)
         self._ended: deque[float] = deque()
         self._untold: list[tuple[int, float]] = []
@@ -31,28 +32,31 @@ class Progress:
             self._step = step
             self._untold.clear()
             self._ended.clear()
+            # Steps of another clip take another time.
+            self._durations.clear()
 
-    def start_step(self) -> None:
+    def start(self, work: str) -> None:
+        """A piece of work begins, and whatever was done before has ended; in a word or two."""
         with self._lock:
+            self._work = work
             self._began = time.monotonic()
 
+    def rest(self) -> None:
+        """Nothing is done now, or what is done depends on others."""
+        with self._lock:
+            self._work = ""
+
     def end_step(self, step: int, activation: float) -> None:
+        """The work was a step, and it came to something."""
         with self._lock:
             now = time.monotonic()
-            if self._began is not None:
-                self._durations.append(now - self._began)
-            self._began = None
+            self._durations.append(now - self._began)
             self._ended.append(now)
             self._step = step
             self._untold.append((step, activation))
 
-    def fail_step(self) -> None:
-        """The step that was started came to nothing."""
-        with self._lock:
-            self._began = None
-
     def summary(self) -> dict[str, Any]:
-        """Steps done, their rate, what is new since the last call, and how old a step is."""
+        """Steps done, their rate, what is new since the last call; what is done, and since when."""
         with self._lock:
             now = time.monotonic()
             while self._ended and now - self._ended[0] > RATE_SECONDS:
@@ -64,6 +68,7 @@ class Progress:
                 "step": self._step,
                 "steps_per_second": (len(self._ended) - 1) / span if span > 0 else 0.0,
                 "history": told,
-                "step_age": now - self._began if self._began is not None else 0.0,
+                "work": self._work,
+                "work_age": now - self._began if self._work else 0.0,
                 "typical_step": median(self._durations) if self._durations else None,
             }
