@@ -29,6 +29,7 @@ from immersions.training import probe_features, probe_items
 from immersions.training.cpc import item_frames
 from immersions.training.library import Track, find_sounds, load_library
 from immersions.training.loop import Trainer, TrainingConfig
+from immersions.training.memory import keep_large_blocks
 from immersions.training.probe import draw, fit, score
 from immersions.training.sampling import split
 from immersions.training.start import Start, start_from
@@ -39,7 +40,6 @@ KINDS: dict[str, dict[str, int]] = {
     "128 of 128 tracks": {"items": 128, "crops": 1},
     "128 of 64 tracks": {"items": 128, "crops": 2},
     "128 of 116 tracks": {"items": 128, "crops": 4, "singles": 112},
-    "208 of 208 tracks": {"items": 208, "crops": 1},
 }
 READOUTS = ("last c", "mean of c")
 HELD_OUT, PROBED, SEEDS = 0.08, 15, 3
@@ -55,6 +55,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--only", nargs="*", choices=KINDS, default=list(KINDS))
     given = parser.parse_args()
+    keep_large_blocks()
     torch.set_num_threads(given.threads)
     start = start_from(given.start)
     config = start.network.config
