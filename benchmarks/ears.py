@@ -10,15 +10,13 @@ from __future__ import annotations
 
 import contextlib
 import sys
-import time
 from collections.abc import Callable
-from statistics import median
 
 import torch
 from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
-from _measure import finish, interleaved, machine
+from _measure import both_clocks, finish, machine
 from immersions import assets, audio, ears
 from immersions.ears import presets
 from immersions.ears.contrastive import ContrastiveEar
@@ -88,18 +86,7 @@ def measured(listener: ContrastiveEar, x: Tensor, precision: str) -> dict[str, f
     """Times by the wall and by the processor, whose ratio others' work disturbs less."""
     calls = {"network": both_ways(listener, x, precision), "product": product(precision)}
     needed = multiply_adds(calls["network"])
-    spent: dict[str, list[float]] = {name: [] for name in calls}
-
-    def counting(name: str) -> Callable[[], object]:
-        def call() -> None:
-            began = time.process_time()
-            calls[name]()
-            spent[name].append(time.process_time() - began)
-
-        return call
-
-    wall = interleaved({name: counting(name) for name in calls}, rounds=9)
-    busy = {name: median(taken) for name, taken in spent.items()}
+    wall, busy = both_clocks(calls, rounds=9)
     share = needed / SIDE**3
     return {
         "million_multiply_adds": needed // 10**6,

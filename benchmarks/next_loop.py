@@ -14,13 +14,12 @@ from __future__ import annotations
 
 import argparse
 import shutil
-import signal
 import statistics
-import subprocess
 import sys
 from typing import Any
 
 from _measure import finish, machine
+from _served import served
 
 ARGUMENTS = [
     "--headless=new",
@@ -120,19 +119,8 @@ def main() -> None:
     if browser is None:
         finish({**document, "skipped": f"needs playwright and one of {', '.join(NAMES)}"})
         return
-    command = [sys.executable, "-c", "from immersions.cli import main; main()", "perform"]
-    process = subprocess.Popen(
-        [*command, "--no-browser", "--port", "0", "--ear", options.ear],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stdout is not None
-        address = process.stdout.readline().split()[2]
+    with served(options.ear) as address:
         found = measure(address, options.before, options.changes, options.picture, browser)
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(20)
     for before in (key for key in found if key != "gaps"):
         row = found[before]
         print(f"{before} s before: {row['carried']} of {row['changes']} carried by the next loop")

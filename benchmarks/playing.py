@@ -18,8 +18,6 @@ import os
 import signal
 import statistics
 import struct
-import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Callable
@@ -28,6 +26,7 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection, connect
 
 from _measure import finish, machine
+from _served import served
 
 Header = dict[str, Any]
 
@@ -90,19 +89,8 @@ def main() -> None:
     options = parser.parse_args()
     document = {"benchmark": "playing", "machine": machine(), "ear": options.ear}
     began = time.perf_counter()
-    command = [sys.executable, "-c", "from immersions.cli import main; main()", "perform"]
-    process = subprocess.Popen(
-        [*command, "--no-browser", "--port", "0", "--ear", options.ear],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stdout is not None
-        address = process.stdout.readline().split()[2]
+    with served(options.ear) as address:
         seconds = asyncio.run(measure(address, began, options.pulls))
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(20)
     for name, value in seconds.items():
         print(f"{name:13} {value:6.2f} s")
     finish({**document, "seconds": {name: round(value, 3) for name, value in seconds.items()}})

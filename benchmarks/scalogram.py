@@ -12,17 +12,15 @@ from __future__ import annotations
 
 import math
 import os
-import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from statistics import median
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from _measure import finish, interleaved, machine
+from _measure import both_clocks, finish, machine
 from immersions import assets, audio
 from immersions.scalogram import Scalogram, ScalogramConfig
 
@@ -185,18 +183,7 @@ def main() -> None:
 
 def measured(calls: dict[str, Callable[[], object]]) -> dict[str, Any]:
     """Medians by the wall clock, and by processor time, which others' work disturbs less."""
-    spent: dict[str, list[float]] = {name: [] for name in calls}
-
-    def counting(name: str) -> Callable[[], object]:
-        def call() -> None:
-            began = time.process_time()
-            calls[name]()
-            spent[name].append(time.process_time() - began)
-
-        return call
-
-    wall = interleaved({name: counting(name) for name in calls}, rounds=15)
-    processor = {name: median(taken) for name, taken in spent.items()}
+    wall, processor = both_clocks(calls, rounds=15)
     return {
         "wall_ms": {name: round(1000 * taken, 2) for name, taken in wall.items()},
         "processor_ms": {name: round(1000 * taken, 2) for name, taken in processor.items()},

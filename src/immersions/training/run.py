@@ -54,9 +54,9 @@ def model_card(name: str, trainer: Trainer, tracks: int, note: str) -> str:
         f"- settings: `{json.dumps(asdict(trainer.config))}`",
     ]
     if trainer.start:
-        name, before = Path(trainer.start.name).name, trainer.start.rows
-        after = f", after {before[-1]['step']:.0f} steps" if before else ""
-        lines.append(f"- begun with: the weights of {name}{after}")
+        rows_before = trainer.start.rows
+        after = f", after {rows_before[-1]['step']:.0f} steps" if rows_before else ""
+        lines.append(f"- begun with: the weights of {Path(trainer.start.name).name}{after}")
     if last:
         lines += [
             "",
@@ -68,8 +68,8 @@ def model_card(name: str, trainer: Trainer, tracks: int, note: str) -> str:
             ("across", "other tracks"),
             ("within", "other places of the same track"),
         ):
-            names = f"validation_{key}", f"validation_spectrum_{key}", f"chance_{key}"
-            cells = (f"{100 * last[name]:.1f} %" if name in last else "–" for name in names)
+            metrics = f"validation_{key}", f"validation_spectrum_{key}", f"chance_{key}"
+            cells = (f"{100 * last[each]:.1f} %" if each in last else "–" for each in metrics)
             lines.append(f"| {words} | {' | '.join(cells)} |")
         lines += [
             "",
@@ -101,14 +101,14 @@ def curve(trainer: Trainer) -> list[Row]:
 
 def flat_for(rows: Sequence[Row], tolerance: float = 0.01) -> float:
     """The share of all steps since held-out accuracy last rose by more than `tolerance`."""
-    curve = [(row["step"], row["validation_all"]) for row in rows if "validation_all" in row]
-    if not curve:
+    held_out = [(row["step"], row["validation_all"]) for row in rows if "validation_all" in row]
+    if not held_out:
         return 0.0
-    best, since = -1.0, curve[0][0]
-    for step, value in curve:
+    best, since = -1.0, held_out[0][0]
+    for step, value in held_out:
         if value > best + tolerance:
             best, since = value, step
-    return (curve[-1][0] - since) / curve[-1][0]
+    return (held_out[-1][0] - since) / held_out[-1][0]
 
 
 def summary(library: Library) -> str:
