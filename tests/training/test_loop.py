@@ -12,6 +12,7 @@ import pytest
 import torch
 from tiny_music import EAR, TRAINING
 
+from immersions.ears.checkpoint import trained_network
 from immersions.training.library import Library
 from immersions.training.loop import Trainer, TrainingConfig, averaging, run, schedule
 
@@ -166,3 +167,21 @@ def test_half_precision_agrees_with_single(tmp_path: Path, library: Library) -> 
 def test_settings_that_cannot_be_are_refused(changes: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="items: expected 2 or more"):
         replace(TRAINING, **changes)  # type: ignore[arg-type]
+
+
+def test_ears_are_kept_on_the_way(tmp_path: Path, library: Library) -> None:
+    """Each is an ear of its own, with the weights that the averaged ones had at that step."""
+    trained = trainer(tmp_path, library, steps=5, snapshot_every=2)
+    at_four: list[dict[str, torch.Tensor]] = []
+
+    def note(row: dict[str, float]) -> None:
+        if row["step"] == 4:
+            weights = trained.mean_model.network.state_dict()
+            at_four.append({key: value.clone() for key, value in weights.items()})
+
+    run(trained, note)
+    kept = sorted(path.name for path in (tmp_path / "snapshots").iterdir())
+    assert kept == ["000002", "000004"]
+    network = trained_network(tmp_path / "snapshots" / "000004")
+    for key, value in network.state_dict().items():
+        torch.testing.assert_close(value, at_four[0][key], rtol=1e-3, atol=1e-6)

@@ -64,6 +64,9 @@ def train(
     held_out: Annotated[float, typer.Option(help="Share of the tracks kept to validate.")] = 0.08,
     validate_every: Annotated[int, typer.Option(min=1, help="Steps between validations.")] = 100,
     checkpoint_every: Annotated[int, typer.Option(min=1, help="Steps a crash may cost.")] = 100,
+    snapshot_every: Annotated[
+        int, typer.Option(min=0, help="Steps between ears kept on the way; 0: none.")
+    ] = 0,
     seed: Annotated[
         int, typer.Option(min=0, max=LARGEST_SEED, help="Same seed, same machine: same ear.")
     ] = 0,
@@ -131,6 +134,7 @@ def train(
             seed=seed,
             validate_every=validate_every,
             checkpoint_every=checkpoint_every,
+            snapshot_every=snapshot_every,
             bfloat16=precision == "bfloat16",
             accumulate=accumulate,
             augmentation=Augmentation(gain, equaliser, pitch, stretch, mix),

@@ -30,6 +30,8 @@ class TrainingConfig:
     validation_items: int = 32
     validation_crops: int = 4
     checkpoint_every: int = 100
+    snapshot_every: int = 0
+    """Steps between two ears that are kept on the way, to see how they come on; 0: none."""
     bfloat16: bool = False
     accumulate: int = 1
     """Parts in which each process encodes its items, to save memory; candidates stay as many."""

@@ -20,11 +20,12 @@ from immersions.ears.checkpoint import config_from_dict
 from immersions.ears.contrastive import ContrastiveNetwork
 
 CHECKPOINT, METRICS, SETTINGS = "checkpoint.safetensors", "metrics.jsonl", "training.json"
+SNAPSHOTS = "snapshots"
 Row = dict[str, float]
 
 MAY_CHANGE = (
     *("steps", "warmup_steps", "average", "bfloat16", "accumulate"),
-    *("validate_every", "checkpoint_every"),
+    *("validate_every", "checkpoint_every", "snapshot_every"),
     *("validation_batches", "validation_items", "validation_crops"),
 )
 """Settings with which a run may go on although it was begun with others."""

@@ -17,6 +17,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from immersions.ears.checkpoint import save_pretrained
 from immersions.ears.contrastive import ContrastiveConfig
 from immersions.training import cpc
 from immersions.training.batches import Batches
@@ -26,6 +27,7 @@ from immersions.training.kept import (
     CHECKPOINT,
     METRICS,
     SETTINGS,
+    SNAPSHOTS,
     Row,
     add_row,
     check_settings,
@@ -160,6 +162,12 @@ class Trainer:
         """Write the checkpoint; the one before survives until the new one is whole."""
         save_state(self.folder / CHECKPOINT, self.step, self._modules, self.optimiser)
 
+    def snapshot(self) -> None:
+        """Keep the averaged weights as an ear of their own, named after the step."""
+        name = f"{self.step:06}"
+        folder = self.folder / SNAPSHOTS / name
+        save_pretrained(folder, name, self.mean_model.network, {}, f"# Step {self.step}\n")
+
     def _noise_seed(self) -> int:
         """For dropout, which is another in every process."""
         of = (self.config.seed, self.step)
@@ -205,5 +213,7 @@ def run(
         report(row)
         if trainer.step % config.checkpoint_every == 0:
             trainer.save()
+        if config.snapshot_every and trainer.step % config.snapshot_every == 0:
+            trainer.snapshot()
     if ranks.first:
         trainer.save()
