@@ -1,8 +1,11 @@
 """Has the ear learned? A linear probe tells 15 tracks apart that were never trained on.
 
-    python benchmarks/probe_tracks15.py                       # the bundled ear `small`
-    python benchmarks/probe_tracks15.py --checkpoint runs/small   # a run that is not finished
-    python benchmarks/probe_tracks15.py --skip 15             # on the next 15 tracks
+    python benchmarks/probe_tracks15.py               # the bundled ear `small`
+    python benchmarks/probe_tracks15.py runs/small    # a run that is not finished
+    python benchmarks/probe_tracks15.py --skip 15     # on the next 15 tracks
+
+`immersions probe` with `recipes/tasks/tracks15.csv` asks the same tracks with its own splits; here
+test items are disturbed too, and labels are few.
 
 Items are as long as the ear's visible steps and do not overlap. The first 70 % of each track train,
 the last 30 % test, and the item across the border is left out. Each item gives one vector. Readouts
@@ -32,8 +35,6 @@ the pooled standard deviation over the seeds.
 from __future__ import annotations
 
 import argparse
-import dataclasses
-import hashlib
 import json
 import sys
 from collections.abc import Sequence
@@ -42,44 +43,52 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from immersions import ears
-from immersions.ears.contrastive import ContrastiveConfig, ContrastiveEar
-from immersions.scalogram import Scalogram
-from immersions.training import probe_features, probe_items
-from immersions.training.kept import CHECKPOINT, averaged_network, saved_step
-from immersions.training.library import content_key, find_sounds
+from immersions.ears.contrastive import ContrastiveEar
+from immersions.training import probe_features
+from immersions.training.library import find_sounds
 from immersions.training.probe import draw, fit, score
+from immersions.training.probing.hearing import Items, hear
+from immersions.training.probing.reading import heard_by, load_ear, untrained
+from immersions.training.probing.splits import SHARE, by_time
+from immersions.training.probing.tasks import Entry, Task
 
 DISTURBANCE_SEED = 15
 FEW = 5
 SETTINGS = ("all", "all, disturbed", "five", "five, disturbed")
-Arrays = dict[str, np.ndarray]
-Sides = dict[str, list[tuple[torch.Tensor, torch.Tensor]]]
-Pairs = dict[str, tuple[torch.Tensor, torch.Tensor]]
+Pair = tuple[torch.Tensor, torch.Tensor]
+"""Features (items, features) of the plain items and of the disturbed ones."""
+Sides = dict[str, list[Pair]]
 Result = dict[str, dict[str, dict[str, float]]]
 
 
 def main() -> None:
     asked = arguments()
     torch.set_num_threads(asked.threads)
-    ear = ear_of(asked)
-    shape = probe_items.item_shape(ear.config)
+    ear = load_ear(asked.ear)
     paths = longest(find_sounds([asked.music]), asked.skip, asked.tracks)
-    tracks = [heard(path, number, ear.config, asked.cache) for number, path in enumerate(paths)]
-    data, labels, training = joined(tracks)
-    sides = ear_features(ear, data, training, asked.seeds, asked.cache)
-    print(f"{ear.name}: {len(labels)} items of {shape.seconds:.2f} s from {len(paths)} tracks")
-    for path, track in zip(paths, tracks, strict=True):
-        name = path.relative_to(asked.music.resolve())
-        print(f"  {len(track['mel']):3d} items  {name}", flush=True)
-    result = compare(sides, labels, training, asked.settings)
+    task = task_of(paths)
+    plain = hear(task, ear.config, asked.cache, say)
+    other = hear(task, ear.config, asked.cache, say, disturbance=DISTURBANCE_SEED)
+    if plain.left_out:
+        raise ValueError(f"expected {len(paths)} tracks, could not hear {plain.left_out[0][0]}")
+    table = plain.table
+    parts = by_time(table, torch.arange(len(table)), SHARE)
+    rows = torch.cat([parts.training, parts.test]).sort().values
+    training = torch.isin(rows, parts.training)
+    sides = ear_features(ear, plain, other, parts.training, asked)
+    sides = {name: [(a[rows], b[rows]) for a, b in pairs] for name, pairs in sides.items()}
+    print(f"{ear.name}: {len(rows)} items of {plain.seconds:.2f} s from {len(paths)} tracks")
+    for number, path in enumerate(paths):
+        count = int((table.tracks == number).sum())
+        print(f"  {count:3d} items  {path.relative_to(asked.music.resolve())}", flush=True)
+    result = compare(sides, table.labels[rows], training, asked.settings)
     show(result)
     described = {
         "benchmark": "probe_tracks15",
         "ear": ear.name,
-        "item_seconds": round(shape.seconds, 3),
+        "item_seconds": round(plain.seconds, 3),
         "tracks": [path.name for path in paths],
-        "items": len(labels),
+        "items": len(rows),
         "seeds": asked.seeds,
         "settings": result,
     }
@@ -88,8 +97,9 @@ def main() -> None:
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("ear", nargs="?", default="small", help="bundled name, or an ear's folder")
-    parser.add_argument("--checkpoint", type=Path, help="instead: folder of a run")
+    parser.add_argument(
+        "ear", nargs="?", default="small", help="bundled name, folder of an ear or run"
+    )
     parser.add_argument("--music", type=Path, default=Path("data/music/evaluation"))
     parser.add_argument("--tracks", type=int, default=15)
     parser.add_argument(
@@ -104,17 +114,6 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def ear_of(asked: argparse.Namespace) -> ContrastiveEar:
-    if asked.checkpoint:
-        step = saved_step(asked.checkpoint / CHECKPOINT)
-        name = f"{asked.checkpoint.name} at step {step}"
-        return ContrastiveEar(name, averaged_network(asked.checkpoint))
-    ear = ears.load(asked.ear)
-    if not isinstance(ear, ContrastiveEar):
-        raise ValueError(f"{asked.ear}: expected an ear with a context network")
-    return ear
-
-
 def longest(paths: list[Path], skip: int, count: int) -> list[Path]:
     """The longest tracks by decoded length but for the first `skip`, in order of their names."""
     import soundfile
@@ -125,93 +124,45 @@ def longest(paths: list[Path], skip: int, count: int) -> list[Path]:
     return sorted(sorted(paths, key=lambda path: -lengths[path])[skip : skip + count])
 
 
-def heard(path: Path, number: int, ear: ContrastiveConfig, cache: Path) -> Arrays:
-    """What a track's items sound like to both sides, plain and disturbed; kept on disk."""
-    shape = probe_items.item_shape(ear)
-    config = dataclasses.asdict(ear.scalogram) | dataclasses.asdict(shape)
-    settings = hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest()[:12]
-    kept = cache / f"{content_key(path)}-{settings}-{number}.npz"
-    if kept.exists():
-        with np.load(kept, allow_pickle=False) as file:
-            return dict(file)
-    scalogram, sound = Scalogram(ear.scalogram), probe_items.cut(path, shape)
-    other = probe_items.disturbed(sound, shape.sample_rate, DISTURBANCE_SEED + 1000 * number)
-    found: Arrays = {}
-    for suffix, items in (("", sound), ("_disturbed", other)):
-        parts = list(probe_items.batches(items))
-        mel = [probe_features.log_mel(torch.from_numpy(p), shape.sample_rate) for p in parts]
-        levels = [probe_items.levels(p, scalogram, shape).half() for p in parts]
-        found["mel" + suffix] = torch.cat(mel).numpy()
-        found["levels" + suffix] = torch.cat(levels).numpy()
-    cache.mkdir(parents=True, exist_ok=True)
-    np.savez(kept, **found)  # type: ignore[arg-type]
-    print(f"heard {path.name}", file=sys.stderr)
-    return found
-
-
-def joined(tracks: list[Arrays]) -> tuple[dict[str, torch.Tensor], torch.Tensor, torch.Tensor]:
-    """All items of all tracks that are trained or tested on; their tracks; which train."""
-    kept, labels, training = [], [], []
-    for number, track in enumerate(tracks):
-        first, last = probe_items.split_by_time(len(track["mel"]))
-        kept.append([*first, *last])
-        labels += [number] * len(kept[-1])
-        training += [True] * len(first) + [False] * len(last)
-    data = {
-        key: torch.from_numpy(
-            np.concatenate([track[key][rows] for track, rows in zip(tracks, kept, strict=True)])
-        )
-        for key in tracks[0]
-    }
-    return data, torch.tensor(labels), torch.tensor(training)
+def task_of(paths: Sequence[Path]) -> Task:
+    """Each track is a class, in the order of the paths."""
+    names = [f"{number:03d} {path.name}" for number, path in enumerate(paths)]
+    return Task("tracks15", tuple(map(Entry, paths, names, names)))
 
 
 def ear_features(
     ear: ContrastiveEar,
-    data: dict[str, torch.Tensor],
+    plain: Items,
+    other: Items,
     training: torch.Tensor,
-    seeds: int,
-    cache: Path,
+    asked: argparse.Namespace,
 ) -> Sides:
-    """For each side, of each seed, tables (items, features) of plain and of disturbed items."""
-    plain, other = data["levels"], data["levels_disturbed"]
-    ours = both_features(ear, plain, other)
-    random = [untrained(ear, plain, other, training, seed, cache) for seed in range(seeds)]
-    found = {"log-mel": [(data["mel"], data["mel_disturbed"])] * seeds}
-    spectra = [probe_features.mean_and_deviation(table.float()) for table in (plain, other)]
-    found["scalogram"] = [(spectra[0], spectra[1])] * seeds
-    for name in probe_features.readouts(ear.config):
-        found[f"trained, {name}"] = [ours[name]] * seeds
-        found[f"untrained, {name}"] = [one[name] for one in random]
+    """For each side, of each seed, features of plain and of disturbed items."""
+    names, seeds = list(probe_features.readouts(ear.config)), asked.seeds
+    ours = [heard_by(ear, items, names, "cpu") for items in (plain, other)]
+    found = {"log-mel": [(plain.log_mel, other.log_mel)] * seeds}
+    found["scalogram"] = [(spectra(plain), spectra(other))] * seeds
+    for name in names:
+        found[f"trained, {name}"] = [(ours[0][name], ours[1][name])] * seeds
+        found[f"untrained, {name}"] = []
+    for seed in range(seeds):
+        one, two = (
+            untrained(ear, items, training, seed, names, asked.cache, say, plain)
+            for items in (plain, other)
+        )
+        for name in names:
+            found[f"untrained, {name}"].append((one[name], two[name]))
     return found
 
 
-def both_features(ear: ContrastiveEar, plain: torch.Tensor, other: torch.Tensor) -> Pairs:
-    first, second = (probe_features.features(ear, table) for table in (plain, other))
-    return {name: (first[name], second[name]) for name in first}
+def spectra(items: Items) -> torch.Tensor:
+    """Mean and deviation over time of the scalogram's bins."""
+    parts = torch.arange(len(items.table)).split(64)
+    return torch.cat([probe_features.mean_and_deviation(items.levels(rows)) for rows in parts])
 
 
-def untrained(
-    ear: ContrastiveEar,
-    plain: torch.Tensor,
-    other: torch.Tensor,
-    training: torch.Tensor,
-    seed: int,
-    cache: Path,
-) -> Pairs:
-    """Readouts of the untrained network, plain and disturbed; kept, since no run changes them."""
-    names = list(probe_features.readouts(ear.config))
-    digest = hashlib.sha256(json.dumps([dataclasses.asdict(ear.config), names]).encode())
-    digest.update(other.numpy().tobytes())
-    kept = cache / f"untrained-{digest.hexdigest()[:16]}-{seed}.npz"
-    if not kept.exists():
-        one = probe_features.untrained(ear.config, plain[training], seed)
-        pairs = both_features(one, plain, other)
-        np.savez(kept, **{name: torch.stack(pair).numpy() for name, pair in pairs.items()})  # type: ignore[arg-type]
-        print(f"heard by the untrained ear of seed {seed}", file=sys.stderr)
-    with np.load(kept, allow_pickle=False) as file:
-        tables = {name: torch.from_numpy(file[name]) for name in names}
-    return {name: (table[0], table[1]) for name, table in tables.items()}
+def say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def compare(

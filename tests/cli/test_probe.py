@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -103,6 +105,12 @@ def test_what_cannot_be_probed_is_one_line(
         ((ear, task, "--device", "abacus"), "--device: expected cpu"),
         ((ear, task, "--precision", "float8"), "float32 or bfloat16"),
         ((ear, task, "--seeds", "0"), "--seeds"),
+        ((ear, task, "--item-seconds", "0.1"), "--item-seconds: expected 0."),
+        ((ear, task, "--item-seconds", "61"), "--item-seconds"),
+        (
+            (ear, task, "--curve", tmp_path / "c.png"),
+            "tiny: expected the folder of a run with ears",
+        ),
         ((ear, task, "--seeds", "9" * 20), "equal to 1000"),
         ((ear, task, "--report", "/proc/r.json"), "/proc/r.json: cannot be written in /proc"),
         (
@@ -125,3 +133,23 @@ def test_an_ear_without_a_context_is_one_line(
     monkeypatch.chdir(tmp_path)
     said = fails(capsys, "own_ear:make", task, "--cache", tmp_path / "cache")
     assert said == "own_ear:make: expected an ear with a context network, got ModuleEar"
+
+
+def test_how_an_ear_came_on_is_a_picture(ear: Path, task: Path, tmp_path: Path) -> None:
+    """From a run of `immersions train` that kept ears on the way."""
+    run, picture, report = tmp_path / "run", tmp_path / "curve.png", tmp_path / "report.json"
+    for step in (2, 10):
+        torch.manual_seed(step)
+        folder = run / "snapshots" / f"{step:06}"
+        save_pretrained(folder, f"{step:06}", ContrastiveNetwork(EAR), {}, "")
+    settings = {"ear": asdict(EAR), "training": {"items": 8, "contexts": 4}}
+    (run / "training.json").write_text(json.dumps(settings))
+    for file in ear.iterdir():
+        shutil.copy(file, run)  # the finished ear may lie in the same folder
+    arguments = ["probe", run, task, "--curve", picture, "--report", report, "--no-supervised"]
+    arguments += ["--seeds", "2", "--item-seconds", "1.2", "--cache", tmp_path / "cache"]
+    assert cli.run([str(one) for one in arguments]) == 0
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    told = json.loads(report.read_text())
+    assert told["item_seconds"] == 1.2
+    assert [row["step"] for row in told["curve"]] == [2, 10]

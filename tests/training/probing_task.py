@@ -9,7 +9,7 @@ import soundfile
 from tiny_music import EAR, RATE
 
 from immersions.ears.contrastive import ContrastiveEar, ContrastiveNetwork
-from immersions.training.probe_items import item_shape
+from immersions.training.probe_items import ItemShape, item_shape
 from immersions.training.probing.hearing import Items, hear
 from immersions.training.probing.tasks import read_task
 
@@ -36,6 +36,13 @@ def write_classes(folder: Path, files: int = 3, seconds: float = 12.0) -> Path:
             sound = melody(order, 100 * number + file, seconds)
             soundfile.write(folder / name / f"{file}.wav", sound, RATE, "FLOAT")
     return folder
+
+
+def cut(path: Path, shape: ItemShape) -> np.ndarray:
+    """The items of a file of the ear's sample rate, one after another from its start."""
+    sound = soundfile.read(path, dtype="float32")[0]
+    count = len(sound) // shape.samples
+    return sound[: count * shape.samples].reshape(count, shape.samples)
 
 
 def heard(folder: Path, cache: Path) -> Items:

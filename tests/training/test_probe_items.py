@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 import torch
+from probing_task import cut
 from tiny_music import EAR, RATE, SCALE, TRAINING, pattern
 
 from immersions.ears import presets
@@ -38,17 +39,24 @@ def test_an_item_is_as_long_as_the_visible_steps() -> None:
     assert small.seconds == pytest.approx(4.1, abs=0.1)
 
 
-def test_items_follow_one_another(path: Path) -> None:
-    items = probe_items.cut(path, SHAPE)
-    whole = pattern(4, 20.0)
-    assert len(items) == len(whole) // SHAPE.samples
-    assert np.array_equal(items.ravel(), whole[: items.size])
+def test_ears_get_the_same_sound_as_an_item_of_a_given_length() -> None:
+    """Whatever their steps of c are: each hears as many whole ones as fit."""
+    for name in ("small", "h20", "h19"):
+        shape = probe_items.item_shape(presets.config(name), 7.8)
+        assert shape.samples == round(7.8 * 44_100)
+        assert shape.frames % 16 == 0
+        assert 0 <= shape.samples // 1024 - 2 * shape.margin - shape.frames < 16
+    least = (4 + 2 * SHAPE.margin) * 256 / RATE
+    assert probe_items.item_shape(EAR, least).frames == 4
+    for seconds in (least - 0.01, -1.0, 0.0, math.nan):
+        with pytest.raises(ValueError, match=f"--item-seconds: expected {least:.3f} or more"):
+            probe_items.item_shape(EAR, seconds)
 
 
 def test_no_edge_of_an_item_is_heard(path: Path) -> None:
     """Cut out of its item alone, a frame is what it is within the whole track."""
     scalogram = Scalogram(SCALE)
-    items = probe_items.cut(path, SHAPE)
+    items = cut(path, SHAPE)
     whole = scalogram.stream(torch.from_numpy(pattern(4, 20.0))[None])[0]
     for number, levels in enumerate(probe_items.levels(items, scalogram, SHAPE)):
         start = number * SHAPE.samples // SCALE.hop + SHAPE.margin
@@ -66,16 +74,23 @@ def test_no_item_lies_across_the_border(count: int) -> None:
 
 
 def test_disturbing_changes_level_and_colour_within_bounds(path: Path) -> None:
-    items = probe_items.cut(path, SHAPE)
-    assert np.allclose(probe_items.disturbed(items, RATE, 1, decibels=0.0), items, atol=1e-6)
-    other = probe_items.disturbed(items, RATE, 1)
-    assert np.array_equal(other, probe_items.disturbed(items, RATE, 1))
-    assert not np.array_equal(other, probe_items.disturbed(items, RATE, 2))
+    items = cut(path, SHAPE)
+
+    def disturbed(seed: int, **others: float) -> np.ndarray:
+        return probe_items.disturbed(items, RATE, np.random.default_rng(seed), **others)
+
+    assert np.allclose(disturbed(1, decibels=0.0), items, atol=1e-6)
+    other = disturbed(1)
+    assert np.array_equal(other, disturbed(1))
+    assert not np.array_equal(other, disturbed(2))
     before, after = (np.abs(np.fft.rfft(sound)) for sound in (items, other))
     decibels = 20 * np.log10(after / np.maximum(before, 1e-9))[before > 1.0]
     assert np.abs(decibels).max() < 12.1
     assert np.ptp(decibels) > 6
-    assert probe_items.disturbed(items[:0], RATE, 1).shape == (0, SHAPE.samples)
+    assert probe_items.disturbed(items[:0], RATE, np.random.default_rng(1)).shape == (
+        0,
+        SHAPE.samples,
+    )
 
 
 def test_log_mel_by_hand() -> None:
@@ -160,7 +175,7 @@ def test_the_probe_tells_synthetic_tracks_apart(tmp_path: Path) -> None:
     for number in range(4):
         path = tmp_path / f"{number}.wav"
         soundfile.write(path, pattern(number, 30.0), RATE, "FLOAT")
-        items = probe_items.cut(path, SHAPE)
+        items = cut(path, SHAPE)
         first, _ = probe_items.split_by_time(len(items))
         mel.append(probe_features.log_mel(torch.from_numpy(items), RATE))
         levels.append(probe_items.levels(items, scalogram, SHAPE))

@@ -12,17 +12,13 @@ import torch
 from probing_task import heard, tiny_ear, write_classes
 from tiny_music import EAR, TRAINING
 
+from immersions.ears import presets
 from immersions.training.library import Library
 from immersions.training.loop import Trainer, run
-from immersions.training.probing.comparison import (
-    ProbeConfig,
-    chance,
-    classified,
-    load_ear,
-    probe_ear,
-)
-from immersions.training.probing.hearing import Items
-from immersions.training.probing.reading import READOUT, heard_by
+from immersions.training.probing.comparison import ProbeConfig, architecture, probe_ear
+from immersions.training.probing.hearing import Items, hear
+from immersions.training.probing.reading import READOUT, heard_by, load_ear, untrained
+from immersions.training.probing.scoring import chance, classified
 from immersions.training.probing.splits import sides_of
 from immersions.training.probing.supervised import SupervisedConfig, supervised
 from immersions.training.probing.tasks import read_task
@@ -62,6 +58,10 @@ def test_the_report_has_every_score(report: dict[str, Any], items: Items) -> Non
     assert report["classes"] == 2
     assert report["items"] == len(items.table)
     assert report["supervised"] is None
+    assert report["ear"]["architecture"].startswith("own ")
+    assert report["readouts"].keys() == report["untrained_readouts"].keys()
+    assert "mean of c" in report["readouts"]
+    assert report["damaged"] == []
     for key in ("ear", "untrained", "logmel", "mfcc"):
         row = report[key]
         assert 0 <= row["accuracy"] <= 1
@@ -159,6 +159,25 @@ def test_the_rival_never_sees_a_test_item(items: Items, tmp_path: Path) -> None:
     after = supervised(items, EAR, silent, "time", rival, 0, tmp_path / "b")
     assert before.held_out_loss == after.held_out_loss
     assert before.loss != after.loss
+
+
+def test_the_rival_of_longer_items_is_another(folder: Path, tmp_path: Path) -> None:
+    """With as many items, though the same files are cut into longer ones."""
+    rival = replace(RIVAL, steps=2, checks=1, learning_rates=(1e-3,))
+    for number, seconds in enumerate((2.2, 2.3)):
+        items = hear(read_task(folder), EAR, tmp_path, seconds=seconds)
+        sides = sides_of("items", items.table, 0)
+        assert len(items.table) == 30
+        supervised(items, EAR, sides, "items", rival, 0, tmp_path)
+        names = [READOUT]
+        untrained(tiny_ear(), items, sides.training, 0, names, tmp_path, lambda line: None)
+        assert len(list(tmp_path.glob("supervised-*"))) == number + 1
+        assert len(list(tmp_path.glob("untrained-*"))) == number + 1
+
+
+def test_an_architecture_has_its_name() -> None:
+    assert architecture(presets.build("h19")) == "h19"
+    assert architecture(tiny_ear()) == architecture(tiny_ear())
 
 
 def test_the_ear_of_a_run_is_probed_as_it_is(tmp_path: Path, library: Library) -> None:

@@ -17,14 +17,18 @@ LONGEST_NAME = 100
 
 
 def check_places(
-    *, sound: Path | None = None, report: Path | None = None, picture: Path | None = None
+    *,
+    sound: Path | None = None,
+    report: Path | None = None,
+    picture: Path | None = None,
+    curve: Path | None = None,
 ) -> None:
     """Raise `ValueError` or `OSError` where one of the files to write cannot be, or two are one.
 
     A temporary file is made beside each and removed: only that tells what a system allows.
     """
     names: dict[Path, Path] = {}
-    for path in (sound, report, picture):
+    for path in (sound, report, picture, curve):
         if path is None:
             continue
         _check_file(path, special=path is report)
@@ -32,8 +36,9 @@ def check_places(
         if place in names:
             raise ValueError(f"{path}: expected a file for each output, got the same one twice")
         names[place] = path
-    if picture is not None and importlib.util.find_spec("matplotlib") is None:
-        raise ValueError("--picture needs matplotlib: pip install 'immersions[pictures]'")
+    for option, path in (("--picture", picture), ("--curve", curve)):
+        if path is not None and importlib.util.find_spec("matplotlib") is None:
+            raise ValueError(f"{option} needs matplotlib: pip install 'immersions[pictures]'")
 
 
 def check_folder(folder: Path) -> None:

@@ -19,6 +19,8 @@ ROWS = {
     "mfcc": "MFCCs",
     "supervised": "trained on the labels",
 }
+LONGEST_ITEM = 60.0
+"""Seconds: some items are in memory at once."""
 
 
 def probe(
@@ -32,6 +34,16 @@ def probe(
     report: Annotated[Path | None, typer.Option(help="JSON file: every score.")] = None,
     picture: Annotated[
         Path | None, typer.Option(help="PNG file: which class was taken for which.")
+    ] = None,
+    curve: Annotated[
+        Path | None,
+        typer.Option(help="PNG file: how a run's ear came on; needs ears that it kept on the way."),
+    ] = None,
+    item_seconds: Annotated[
+        float | None,
+        typer.Option(
+            max=LONGEST_ITEM, help="Length of an item; else what the ear is meant to hear."
+        ),
     ] = None,
     seeds: Annotated[
         int, typer.Option(min=1, max=MOST_SEEDS, help="Splits, classifiers, random weights.")
@@ -63,14 +75,16 @@ def probe(
     Beside it stand the same network untrained, mean and deviation of log-mel bands and of MFCCs,
     and the architecture trained on the labels alone.
     """
-    check_places(report=report, picture=picture)
+    check_places(report=report, picture=picture, curve=curve)
     check_folder(cache)
     if precision not in ("float32", "bfloat16"):
         raise ValueError(f"--precision: expected float32 or bfloat16, got {precision!r}")
 
     import torch
 
-    from immersions.training.probing.comparison import ProbeConfig, load_ear, probe_ear
+    from immersions.training.probing.comparison import ProbeConfig, probe_ear
+    from immersions.training.probing.curve import snapshots_of
+    from immersions.training.probing.reading import load_ear
     from immersions.training.probing.supervised import SupervisedConfig
     from immersions.training.probing.tasks import read_task
 
@@ -85,16 +99,22 @@ def probe(
         seeds=seeds,
         supervised=rival if supervised else None,
         supervised_seeds=supervised_seeds,
+        item_seconds=item_seconds,
         device=device,
     )
     asked = read_task(task)
-    told = probe_ear(load_ear(ear), asked, config, cache, _say)
+    snapshots = snapshots_of(Path(ear)) if curve is not None else []
+    told = probe_ear(load_ear(ear), asked, config, cache, _say, snapshots)
     if report is not None:
         report.write_text(json.dumps(told, indent=1, allow_nan=False) + "\n", encoding="utf-8")
     if picture is not None:
         from immersions.cli.probe_picture import draw
 
         draw(told, picture)
+    if curve is not None:
+        from immersions.cli import probe_curve
+
+        probe_curve.draw(told, curve)
     print(table(told))
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from immersions.ears.contrastive import ContrastiveConfig, ContrastiveEar, ContrastiveNetwork
@@ -62,11 +62,17 @@ def features(
     return {name: torch.cat(parts) for name, parts in found.items()}
 
 
+def calibration(items: int, seed: int) -> Int[Tensor, " chosen"]:
+    """Which of so many items an untrained ear is calibrated on: 256 at most, drawn by `seed`."""
+    order = torch.randperm(items, generator=torch.Generator().manual_seed(seed))
+    return order[:CALIBRATED_ON]
+
+
 def untrained(config: ContrastiveConfig, levels: Levels, seed: int) -> ContrastiveEar:
     """The architecture with random weights, drawn by `seed` as training draws them.
 
-    Its batch norms take their statistics from `levels` (256 of them, drawn by `seed`), so that it
-    is as well scaled as a trained one: only what was learned is missing.
+    Its batch norms take their statistics from `levels`, so that it is as well scaled as a trained
+    one: only what was learned is missing.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -77,9 +83,8 @@ def untrained(config: ContrastiveConfig, levels: Levels, seed: int) -> Contrasti
         elif isinstance(module, nn.Dropout):
             module.p = 0.0
     network.train()
-    order = torch.randperm(len(levels), generator=torch.Generator().manual_seed(seed))
     with torch.no_grad():
-        for part in levels[order[:CALIBRATED_ON]].float().split(32):
+        for part in levels.float().split(32):
             if len(part) > 1:
                 network(part)
     with torch.random.fork_rng(devices=[]):  # making the ear's copy draws weights too

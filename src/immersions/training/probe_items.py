@@ -1,14 +1,13 @@
 """Items to probe: pieces of tracks that do not overlap, split by time within the track.
 
-An item is the sound that an ear's `visible_steps` see: their scalogram frames, and half the longest
-window before and after them, so that nothing outside the item is heard and no edge is.
+An item is the sound that an ear's `visible_steps` see, or a sound of a given length: its scalogram
+frames, and half the longest window before and after them, so that nothing outside the item is
+heard and no edge is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -16,7 +15,6 @@ from jaxtyping import Float
 from numpy.typing import NDArray
 from torch import Tensor
 
-from immersions import audio
 from immersions.ears.contrastive import ContrastiveConfig, ContrastiveNetwork
 from immersions.scalogram import Scalogram
 
@@ -26,41 +24,40 @@ Sound = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class ItemShape:
-    """Sizes of an item for one ear: `frames` are heard, `margin` more lie on either side."""
+    """Sizes of an item for one ear: of its `samples`, `frames` are heard after a `margin`."""
 
     frames: int
     margin: int
-    hop: int
+    samples: int
     sample_rate: int
-
-    @property
-    def samples(self) -> int:
-        return (self.frames + 2 * self.margin) * self.hop
 
     @property
     def seconds(self) -> float:
         return self.samples / self.sample_rate
 
 
-def item_shape(config: ContrastiveConfig) -> ItemShape:
-    """The item of an ear: as long as its visible steps, in whole steps of c."""
+def item_shape(config: ContrastiveConfig, seconds: float | None = None) -> ItemShape:
+    """The item of an ear: as long as its visible steps, in whole steps of c.
+
+    With `seconds` every ear of one sample rate gets the same sound, and hears as many whole steps
+    of c as fit. Raises `ValueError` where none does.
+    """
     with torch.device("meta"):
         network = ContrastiveNetwork(config)
-    steps = config.visible_steps * network.encoder_stride
-    scale = config.scalogram
-    return ItemShape(
-        frames=-(-steps // network.stride) * network.stride,
-        margin=Scalogram(scale).margin_frames,
-        hop=scale.hop,
-        sample_rate=scale.sample_rate,
-    )
-
-
-def cut(path: Path, shape: ItemShape) -> Sound:
-    """All items of a file, one after another from its start; a rest shorter than one is left."""
-    blocks = audio.stream(path, shape.sample_rate, shape.seconds)
-    items = [block for block in blocks if len(block) == shape.samples]
-    return np.stack(items) if items else np.zeros((0, shape.samples), np.float32)
+    step, scale = network.stride, config.scalogram
+    margin = Scalogram(scale).margin_frames
+    if seconds is None:
+        frames = -(-config.visible_steps * network.encoder_stride // step) * step
+        samples = (frames + 2 * margin) * scale.hop
+    else:
+        least = (step + 2 * margin) * scale.hop / scale.sample_rate
+        if not seconds >= least:
+            raise ValueError(
+                f"--item-seconds: expected {least:.3f} or more, a step of c, got {seconds:g}"
+            )
+        samples = round(seconds * scale.sample_rate)
+        frames = (samples // scale.hop - 2 * margin) // step * step
+    return ItemShape(frames, margin, samples, scale.sample_rate)
 
 
 def split_by_time(items: int, share: float = 0.7) -> tuple[list[int], list[int]]:
@@ -82,20 +79,15 @@ def levels(sound: Sound, scalogram: Scalogram, shape: ItemShape) -> Float[Tensor
     return whole[..., shape.margin : shape.margin + shape.frames]
 
 
-def batches(sound: Sound, size: int = 16) -> Iterator[Sound]:
-    """The items in groups, to keep memory small."""
-    for start in range(0, len(sound), size):
-        yield sound[start : start + size]
-
-
-def disturbed(sound: Sound, sample_rate: int, seed: int, decibels: float = 6.0) -> Sound:
+def disturbed(
+    sound: Sound, sample_rate: int, random: np.random.Generator, decibels: float = 6.0
+) -> Sound:
     """Each item at another gain, and through a gentle equaliser of its own.
 
     Gain and the equaliser's value at every octave from 31 Hz are drawn evenly within `decibels`
     up and down; between octaves the equaliser is linear in decibels over the logarithm of
     frequency. Tells what recognises a track by its level and colour from what does not.
     """
-    random = np.random.default_rng(seed)
     octaves = 31.25 * 2.0 ** np.arange(10)
     frequencies = np.fft.rfftfreq(sound.shape[-1], 1 / sample_rate)
     place = np.log2(np.maximum(frequencies, octaves[0]) / octaves[0])

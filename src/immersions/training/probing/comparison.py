@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from jaxtyping import Int
-from torch import Tensor
 
-from immersions import ears
+from immersions.ears import presets
 from immersions.ears.contrastive import ContrastiveEar
 from immersions.training import probe_features
-from immersions.training.kept import CHECKPOINT, averaged_network, saved_step
-from immersions.training.probe import Features, fit, score
+from immersions.training.probing.curve import Snapshot, curve
 from immersions.training.probing.hearing import Items, hear
-from immersions.training.probing.reading import READOUT, heard_by, untrained
+from immersions.training.probing.reading import READOUT, untrained
+from immersions.training.probing.scoring import Result, chance, classified, probed
 from immersions.training.probing.splits import SPLITS, Sides, sides_of
 from immersions.training.probing.supervised import SupervisedConfig, Trained, supervised
 from immersions.training.probing.tasks import Task
@@ -34,6 +33,8 @@ class ProbeConfig:
     seeds: int = 5
     supervised: SupervisedConfig | None = field(default_factory=SupervisedConfig)
     supervised_seeds: int = 1
+    item_seconds: float | None = None
+    """Length of an item; None: the ear's visible steps."""
     device: str = "cpu"
 
     def __post_init__(self) -> None:
@@ -44,72 +45,39 @@ class ProbeConfig:
                 raise ValueError(f"{name}: expected 1 or more, got {getattr(self, name)}")
 
 
-@dataclass(frozen=True)
-class Result:
-    """Scores of one kind of features, a seed each; who was taken for whom, over all seeds."""
-
-    accuracies: list[float]
-    losses: list[float]
-    confusion: Int[Tensor, "classes told"]
-
-    def summary(self) -> dict[str, Any]:
-        """Mean and deviation; a single seed has no deviation."""
-        many = len(self.accuracies) > 1
-        return {
-            "accuracy": round(float(np.mean(self.accuracies)), 6),
-            "accuracy_std": round(float(np.std(self.accuracies, ddof=1)), 6) if many else None,
-            "loss": round(float(np.mean(self.losses)), 6),
-        }
-
-
-def load_ear(name: str) -> ContrastiveEar:
-    """A bundled ear, an ear's folder, or the averaged weights of a run's folder.
-
-    Raises `ValueError` or `OSError` with one line.
-    """
-    kept = Path(name) / CHECKPOINT
-    if kept.is_file():
-        network = averaged_network(kept.parent)
-        return ContrastiveEar(f"{kept.parent.name} at step {saved_step(kept)}", network)
-    ear = ears.load(name)
-    if not isinstance(ear, ContrastiveEar):
-        raise ValueError(
-            f"{name}: expected an ear with a context network, got {type(ear).__name__}"
-        )
-    return ear
-
-
 def probe_ear(
     ear: ContrastiveEar,
     task: Task,
     config: ProbeConfig,
     cache: Path,
     say: Say = lambda line: None,
+    snapshots: Sequence[Snapshot] = (),
 ) -> dict[str, Any]:
     """The report: of each kind of features accuracy, its deviation over the seeds, and loss.
 
-    Raises `ValueError` when the task cannot be split as asked, `OSError` when the cache fails.
+    With the `snapshots` of the ear's run it has their scores too, as `curve`. Raises `ValueError`
+    when the task cannot be split as asked, `OSError` when the cache fails.
     """
     say(f"listening to {len(task.entries)} files")
-    items = hear(task, ear.config, cache, say)
+    items = hear(task, ear.config, cache, say, config.item_seconds)
     sides = [sides_of(config.split, items.table, seed) for seed in range(config.seeds)]
-    say(f"{len(items.table)} items of {items.shape.seconds:.2f} s")
+    say(f"{len(items.table)} items of {items.seconds:.2f} s")
     ear.to(config.device)
-    names = [name for name in probe_features.readouts(ear.config) if "encoder" not in name]
-    z = f"encoder.{len(ear.config.encoder) - 1} (z), mean and deviation"
-    tables = heard_by(ear, items, [*names, z], config.device)
+    names = list(probe_features.readouts(ear.config))
+    ours = probed(ear, items, sides, names, config.device)
     say("heard by the ear")
-    ours = {
-        name: classified([table] * config.seeds, items, sides) for name, table in tables.items()
-    }
-    random = [untrained(ear, items, sides[seed], seed, cache, say) for seed in range(config.seeds)]
+    random = [
+        untrained(ear, items, side.training, seed, names, cache, say)
+        for seed, side in enumerate(sides)
+    ]
+    others = {name: classified([tables[name] for tables in random], items, sides) for name in names}
     report: dict[str, Any] = {
         "task": task.name,
         "split": config.split,
         "classes": len(items.table.classes),
         "items": len(items.table),
-        "ear": {"name": ear.name} | ours[READOUT].summary(),
-        "untrained": classified(random, items, sides).summary(),
+        "ear": {"name": ear.name, "architecture": architecture(ear)} | ours[READOUT].summary(),
+        "untrained": others[READOUT].summary(),
         "logmel": classified([items.log_mel] * config.seeds, items, sides).summary(),
         "mfcc": classified([items.mfcc] * config.seeds, items, sides).summary(),
         "supervised": _supervised(ear, items, sides, config, cache, say),
@@ -117,39 +85,28 @@ def probe_ear(
         "seeds": config.seeds,
         "readout": READOUT,
         "readouts": {name: row.summary() for name, row in ours.items() if name != READOUT},
-        "item_seconds": round(items.shape.seconds, 3),
+        "untrained_readouts": {n: row.summary() for n, row in others.items() if n != READOUT},
+        "item_seconds": round(items.seconds, 3),
         "files": len(items.heard),
         "left_out": [f"{path.name}: {reason}" for path, reason in items.left_out],
+        "damaged": [f"{path.name}: {flaw}" for path, flaw in items.damaged],
         "training_items": [len(one.training) for one in sides],
         "test_items": [len(one.test) for one in sides],
         "class_names": list(items.table.classes),
         "confusion": ours[READOUT].confusion.tolist(),
     }
+    if snapshots:
+        report["curve"] = curve(snapshots, ear, items, sides, config.device, say)
     return report
 
 
-def classified(tables: Sequence[Features], items: Items, sides: Sequence[Sides]) -> Result:
-    """Fit a linear classifier to the training items of each seed and score it on the test items."""
-    labels, classes = items.table.labels, len(items.table.classes)
-    confusion = torch.zeros(classes, classes, dtype=torch.long)
-    scores = []
-    for seed, (table, side) in enumerate(zip(tables, sides, strict=True)):
-        classifier = fit(table[side.training], labels[side.training], seed)
-        scores.append(score(classifier, table[side.test], labels[side.test]))
-        told = classifier.scores(table[side.test]).argmax(1)
-        pairs = classes * labels[side.test] + told
-        confusion += pairs.bincount(minlength=classes**2).view(classes, classes)
-    return Result([one.accuracy for one in scores], [one.loss for one in scores], confusion)
-
-
-def chance(items: Items, sides: Sequence[Sides]) -> float:
-    """The accuracy of always naming the class that has most training items."""
-    labels = items.table.labels
-    shares = [
-        (labels[side.test] == labels[side.training].bincount().argmax()).double().mean()
-        for side in sides
-    ]
-    return float(torch.stack(shares).mean())
+def architecture(ear: ContrastiveEar) -> str:
+    """The preset that the ear is built as, or `own` with a hash of its configuration."""
+    for name, make in presets.PRESETS.items():
+        if make() == ear.config:
+            return name
+    told = json.dumps(asdict(ear.config), sort_keys=True).encode()
+    return f"own {hashlib.sha256(told).hexdigest()[:6]}"
 
 
 def _supervised(

@@ -1,104 +1,96 @@
-"""From sound files to items: their scalograms on disk, their labels and groups in a table.
-
-A file is heard block by block, so its length costs no memory, and once: what it sounds like to
-the ear is kept in the cache as 16-bit floats, beside the statistics of its mel bands.
-"""
+"""From sound files to items: their scalograms on disk, their labels and groups in a table."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-import zipfile
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from jaxtyping import Float
-from numpy.typing import NDArray
 from torch import Tensor
 
-from immersions import audio
 from immersions.ears.contrastive import ContrastiveConfig
-from immersions.scalogram import Scalogram, ScalogramConfig
-from immersions.training import probe_features
+from immersions.scalogram import Scalogram
 from immersions.training.library import content_key
-from immersions.training.probe_items import ItemShape, Sound, item_shape, levels
+from immersions.training.probe_items import item_shape
+from immersions.training.probing.cutting import Cut, Heard, heard_file
 from immersions.training.probing.splits import Rows, Table
-from immersions.training.probing.tasks import Entry, Task
+from immersions.training.probing.tasks import Task
 
 SAY_EVERY = 50
 """Files between two words of progress."""
-BATCH = 16
-"""Items in memory at once."""
-VERSION = 1
-"""Of what is kept; raised when items come to be cut or transformed otherwise."""
-
-
-@dataclass(frozen=True)
-class Heard:
-    """A file's items: `count` scalograms one after another in `kept`, and mel statistics."""
-
-    entry: Entry
-    key: str
-    kept: Path
-    log_mel: NDArray[np.float32]
-    """(items, features)"""
-    mfcc: NDArray[np.float32]
-
-    @property
-    def count(self) -> int:
-        return len(self.log_mel)
+NEXT_FILE = 1000
+"""From the disturbance of a file's items to that of the next file's."""
 
 
 @dataclass(frozen=True)
 class Items:
     """Every item of a task, and the files that gave none: (path, reason)."""
 
-    shape: ItemShape
-    scale: ScalogramConfig
+    cut: Cut
     heard: tuple[Heard, ...]
     table: Table
     left_out: tuple[tuple[Path, str], ...]
 
+    @property
+    def seconds(self) -> float:
+        return self.cut.shape.seconds
+
+    @property
+    def damaged(self) -> list[tuple[Path, str]]:
+        """(path, what was lost) of files that gave items all the same."""
+        return [(one.entry.path, flaw) for one in self.heard for flaw in one.tables.flaws]
+
     def levels(self, rows: Rows) -> Float[Tensor, "chosen parts bins frames"]:
         """The scalograms of some items, read from disk."""
-        shape = self.scale.parts, self.scale.bins, self.shape.frames
+        shape = self.cut.scale.parts, self.cut.scale.bins, self.cut.shape.frames
         size, found = int(np.prod(shape)), []
         for track, place in zip(self.table.tracks[rows], self.table.places[rows], strict=True):
             kept = self.heard[int(track)].kept
             found.append(np.fromfile(kept, np.float16, size, offset=2 * size * int(place)))
         return torch.from_numpy(np.stack(found).astype(np.float32)).unflatten(1, shape)
 
-    def names(self, rows: Rows) -> list[tuple[str, int, str]]:
-        """What some items are, whatever else the task holds: content of the file, place, class."""
+    def names(self, rows: Rows) -> list[Any]:
+        """What some items are, whatever else the task holds: content of the file, place, class.
+
+        And at last how all of them are cut.
+        """
         table = self.table
-        return [
+        names = [
             (self.heard[int(table.tracks[row])].key, int(table.places[row]), table.classes[label])
             for row, label in zip(rows.tolist(), table.labels[rows].tolist(), strict=True)
         ]
+        return [*names, asdict(self.cut)]
 
     @property
     def log_mel(self) -> Float[Tensor, "items features"]:
-        return torch.from_numpy(np.concatenate([one.log_mel for one in self.heard]))
+        return torch.from_numpy(np.concatenate([one.tables.log_mel for one in self.heard]))
 
     @property
     def mfcc(self) -> Float[Tensor, "items features"]:
-        return torch.from_numpy(np.concatenate([one.mfcc for one in self.heard]))
+        return torch.from_numpy(np.concatenate([one.tables.mfcc for one in self.heard]))
 
 
 def hear(
-    task: Task, ear: ContrastiveConfig, cache: Path, say: Callable[[str], None] = lambda line: None
+    task: Task,
+    ear: ContrastiveConfig,
+    cache: Path,
+    say: Callable[[str], None] = lambda line: None,
+    seconds: float | None = None,
+    disturbance: int | None = None,
 ) -> Items:
-    """Cut every file of the task into items as long as the ear needs.
+    """Cut every file of the task into items as long as the ear needs, or of so many `seconds`.
 
-    Files that are broken, too short or a copy of another are said and left out. Raises
-    `ValueError` when fewer than two classes are left, and `OSError` when the cache is not writable.
+    Files that are broken, too short or a copy of another are said and left out; of damaged ones
+    that is said too. Raises `ValueError` when fewer than two classes are left, and `OSError` when
+    the cache is not writable.
     """
     cache.mkdir(parents=True, exist_ok=True)
-    shape, scalogram = item_shape(ear), Scalogram(ear.scalogram)
+    cut = Cut(item_shape(ear, seconds), ear.scalogram, disturbance)
+    scalogram = Scalogram(cut.scale)
     found: dict[str, Heard] = {}
     left_out: list[tuple[Path, str]] = []
     for number, entry in enumerate(task.entries):
@@ -108,10 +100,13 @@ def hear(
             key = _key(entry.path)
             if key in found:
                 raise ValueError(f"the same content as {found[key].entry.path}")
-            heard = _heard(entry, key, shape, scalogram, cache)
+            heard = heard_file(entry, key, _of_file(cut, number), scalogram, cache)
             if not heard.count:
-                raise ValueError(f"shorter than an item of {shape.seconds:.2f} s")
+                short = f"shorter than an item of {cut.shape.seconds:.2f} s"
+                raise ValueError("; ".join([short, *heard.tables.flaws]))
             found[key] = heard
+            for flaw in heard.tables.flaws:
+                say(f"{entry.path.name}: {flaw}")
         except ValueError as error:
             reason = str(error).removeprefix(f"{entry.path}: ")
             left_out.append((entry.path, reason))
@@ -120,7 +115,14 @@ def hear(
     lost = {entry.label for entry in task.entries} - {one.entry.label for one in tracks}
     for label in sorted(lost):
         say(f"left out class {label}: none of its files gives an item")
-    return Items(shape, ear.scalogram, tracks, _table(task, tracks), tuple(left_out))
+    return Items(cut, tracks, _table(task, tracks), tuple(left_out))
+
+
+def _of_file(cut: Cut, number: int) -> Cut:
+    """For one file of a task: no two are disturbed alike."""
+    if cut.disturbance is None:
+        return cut
+    return replace(cut, disturbance=cut.disturbance + NEXT_FILE * number)
 
 
 def _table(task: Task, tracks: Sequence[Heard]) -> Table:
@@ -141,64 +143,3 @@ def _key(path: Path) -> str:
         return content_key(path)
     except OSError as error:
         raise ValueError(f"cannot be read: {error.strerror or error}") from None
-
-
-def _heard(entry: Entry, key: str, shape: ItemShape, scalogram: Scalogram, cache: Path) -> Heard:
-    config = [VERSION, asdict(scalogram.config), asdict(shape)]
-    settings = hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest()[:12]
-    kept = cache / f"{key}-{settings}.f16"
-    tables = _kept(kept, scalogram.config, shape)
-    if tables is None:
-        _write(entry.path, kept, shape, scalogram)
-        tables = _kept(kept, scalogram.config, shape)
-        assert tables is not None
-    return Heard(entry, key, kept, *tables)
-
-
-def _kept(
-    path: Path, scale: ScalogramConfig, shape: ItemShape
-) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:
-    """The statistics kept beside the scalograms; None where one of the two files is not whole."""
-    try:
-        with path.with_suffix(".npz").open("rb") as file:
-            tables = np.load(file, allow_pickle=False)
-            log_mel, mfcc = tables["log_mel"], tables["mfcc"]
-        size = 2 * scale.parts * scale.bins * shape.frames * len(log_mel)
-        return (log_mel, mfcc) if path.stat().st_size == size else None
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-        return None
-
-
-def _write(path: Path, kept: Path, shape: ItemShape, scalogram: Scalogram) -> None:
-    """Hear a file; the table is written last, so that what was cut off is heard again."""
-    partial = kept.with_suffix(f".{os.getpid()}.partial")
-    log_mel = [np.zeros((0, 2 * probe_features.MEL_BANDS), np.float32)]
-    mfcc = [np.zeros((0, 2 * probe_features.CEPSTRA), np.float32)]
-    try:
-        with partial.open("wb") as file:
-            for sound in _sounds(path, shape):
-                file.write(levels(sound, scalogram, shape).half().numpy().tobytes())
-                mel = probe_features.mel_levels(torch.from_numpy(sound), shape.sample_rate)
-                log_mel.append(probe_features.statistics(mel).numpy())
-                mfcc.append(probe_features.statistics(probe_features.cepstra(mel)).numpy())
-        partial.replace(kept)
-        with partial.open("wb") as file:
-            np.savez(file, log_mel=np.concatenate(log_mel), mfcc=np.concatenate(mfcc))
-        partial.replace(kept.with_suffix(".npz"))
-    finally:
-        partial.unlink(missing_ok=True)
-
-
-def _sounds(path: Path, shape: ItemShape) -> Iterator[Sound]:
-    """The items of a file, some at a time; whatever cannot be heard is a `ValueError`."""
-    some: list[NDArray[np.float32]] = []
-    try:
-        for block in audio.stream(path, shape.sample_rate, shape.seconds):
-            some += [block] if len(block) == shape.samples else []
-            if len(some) == BATCH:
-                yield np.stack(some)
-                some = []
-    except OSError as error:
-        raise ValueError(str(error)) from None
-    if some:
-        yield np.stack(some)

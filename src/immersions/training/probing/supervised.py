@@ -22,7 +22,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from immersions.ears.contrastive import ContrastiveConfig, ContrastiveNetwork
-from immersions.training.probing.hearing import BATCH, Items
+from immersions.training.probing.cutting import BATCH
+from immersions.training.probing.hearing import Items
 from immersions.training.probing.splits import Rows, Sides, Table, by_items, part
 
 CLIP_NORM = 5.0
