@@ -83,6 +83,28 @@ def test_a_folder_becomes_an_ear(music: Path, tmp_path: Path) -> None:
     assert [row["step"] for row in curve] == [2, 4]
 
 
+def test_other_music_is_validated_on(
+    music: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """None of the training's is kept back for it, and what is trained on is not validated on."""
+    beside = tmp_path / "beside"
+    beside.mkdir()
+    noise = np.random.default_rng(0).normal(0, 0.1, 10 * RATE)
+    soundfile.write(beside / "noise.wav", noise, RATE)
+    (beside / "copy.wav").write_bytes((music / "tone-2.wav").read_bytes())
+    more = ("--validate-on", str(beside), "--validate-every", "2")
+    assert cli.run(command(music, tmp_path, 2, *more)) == 0
+    curve = json.loads((tmp_path / "ears" / "mine" / "curve.json").read_text())
+    assert curve[-1]["chance_all"] == 0.25  # four excerpts of the noise alone
+    assert curve[-1]["chance_within"] == 0.25
+    card = (tmp_path / "ears" / "mine" / "README.md").read_text()
+    assert "2 steps of 4 items from 3 tracks" in card
+    capsys.readouterr()
+    (beside / "noise.wav").unlink()
+    said = fails(capsys, *command(music, tmp_path / "again", 2, *more))
+    assert said.startswith("--validate-on: expected music that is not trained on, got 1 tracks")
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_keeps_a_checkpoint(music: Path, tmp_path: Path, number: signal.Signals) -> None:
     arguments = command(music, tmp_path, 5000, "--validate-every", "1")

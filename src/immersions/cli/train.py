@@ -62,6 +62,10 @@ def train(
         float, typer.Option(help="Share of tracks to which another's music is added.")
     ] = 0.0,
     held_out: Annotated[float, typer.Option(help="Share of the tracks kept to validate.")] = 0.08,
+    validate_on: Annotated[
+        list[Path] | None,
+        typer.Option(help="Folders to validate on, in place of tracks held out; repeatable."),
+    ] = None,
     validate_every: Annotated[int, typer.Option(min=1, help="Steps between validations.")] = 100,
     checkpoint_every: Annotated[int, typer.Option(min=1, help="Steps a crash may cost.")] = 100,
     snapshot_every: Annotated[
@@ -114,7 +118,7 @@ def train(
     from immersions.training.loop import Trainer
     from immersions.training.ranks import joined
     from immersions.training.run import flat_for, ship, summary
-    from immersions.training.sampling import split
+    from immersions.training.sampling import split, unheard
     from immersions.training.start import start_from
 
     if threads:
@@ -141,7 +145,10 @@ def train(
         )
         frames = item_frames(ear, settings.contexts)
         library = _listen(folders, ear.scalogram, cache, frames, shown, ranks)
-        training, validation = split(library.tracks, held_out)
+        training, validation = split(library.tracks, 0 if validate_on else held_out)
+        if validate_on:
+            beside = _listen(validate_on, ear.scalogram, cache, frames, shown, ranks)
+            validation = unheard(beside.tracks, training)
         if not training:
             raise ValueError(f"expected music to train on in {_named(folders)}, found no track")
         shown.say(summary(library))
