@@ -13,15 +13,12 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
-import soxr
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import debian
 
-RENDERED_RATE = 32000
-"""Above the range of the ears, so that what the synthesiser folds back is filtered away."""
-KEPT_RATE = 16000
+RATE = 44100
 SILENCE = 1e-4
 """A greatest sample below this is the synthesiser's own noise."""
 
@@ -65,7 +62,7 @@ def fetch_font(font: Font, folder: Path) -> Path:
 def render(
     midi: Path, font: Path, target: Path, room: float = 0.4, wet: float = 0.2, peak: float = 0.5
 ) -> float:
-    """Write `target` (FLAC, mono, 16 kHz) and return its seconds; it appears only when whole.
+    """Write `target` (FLAC, mono, 44.1 kHz) and return its seconds; it appears only when whole.
 
     `room` and `wet` are size and level of FluidSynth's reverberation, `peak` the greatest sample.
     Raises `RuntimeError` with one line.
@@ -79,20 +76,20 @@ def render(
             "synth.gain": 0.5,
         }
         given = [word for key, value in options.items() for word in ("-o", f"{key}={value:.3f}")]
-        rate = ["-r", str(RENDERED_RATE)]
-        kind = ["-T", "wav", "-O", "float"]
+        rate = ["-r", str(RATE)]
+        kind = ["-T", "wav", "-O", "float", "-o", "synth.dynamic-sample-loading=1"]
         command = ["fluidsynth", "-niq", "-F", str(wave), *kind, *rate, *given]
         done = subprocess.run([*command, str(font), str(midi)], capture_output=True, text=True)
         if done.returncode or not wave.is_file():
             lines = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
             raise RuntimeError(f"fluidsynth, {midi.name}: {lines[-1]}")
         sound, _ = soundfile.read(wave, dtype="float32", always_2d=True)
-    mono = soxr.resample(sound.mean(1), RENDERED_RATE, KEPT_RATE)
+    mono = sound.mean(1)
     loudest = float(np.abs(mono).max()) if len(mono) else 0.0
     if loudest < SILENCE:
         raise RuntimeError(f"{midi.name}: expected sound, fluidsynth rendered silence")
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(".partial-" + target.name)
-    soundfile.write(partial, mono * (peak / loudest), KEPT_RATE, format="FLAC", subtype="PCM_16")
+    soundfile.write(partial, mono * (peak / loudest), RATE, format="FLAC", subtype="PCM_16")
     partial.replace(target)
-    return len(mono) / KEPT_RATE
+    return len(mono) / RATE

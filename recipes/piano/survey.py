@@ -31,10 +31,18 @@ EVALUATED, SHORT = "in ASAP", f"shorter than {SHORTEST:.0f} s"
 def title(path: Path) -> str:
     """The name of the first track that has one and is no staff's, else the file's."""
     for track in mido.MidiFile(path, clip=True).tracks:
-        name = track.name.strip().strip("\x00")
+        name = _decoded(track.name).strip().strip("\x00")
         if name and not name.endswith(":") and name.lower() not in ("control track", "up", "down"):
             return name
     return path.stem
+
+
+def _decoded(text: str) -> str:
+    """LilyPond writes UTF-8, which the reader takes for Latin-1."""
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return text
 
 
 def left_out(music: dict[str, list[Note]], evaluated: list[list[Note]]) -> dict[str, str]:

@@ -18,7 +18,7 @@ sys.path[:0] = [str(RECIPES / "piano"), str(RECIPES)]
 from composers import in_turn  # noqa: E402
 from notes import Note, phrases, read_notes, read_pedal, shared  # noqa: E402
 from performing import manner, pedalled, perform, write  # noqa: E402
-from rendering import KEPT_RATE, render  # noqa: E402
+from rendering import RATE, render  # noqa: E402
 
 
 def melody(seed: int, length: int = 120) -> list[Note]:
@@ -138,7 +138,7 @@ def test_fluidsynth_renders_at_the_level_that_was_asked_for(tmp_path: Path) -> N
     write(tmp_path / "played.mid", melody(0, 12), [], 0)
     seconds = render(tmp_path / "played.mid", fonts[0], tmp_path / "played.flac", peak=0.25)
     sound, rate = soundfile.read(tmp_path / "played.flac")
-    assert rate == KEPT_RATE
+    assert rate == RATE
     assert len(sound) == pytest.approx(seconds * rate)
     assert np.abs(sound).max() == pytest.approx(0.25, abs=0.001)
     write(tmp_path / "silent.mid", [], [(1.0, False)], 0)
