@@ -11,7 +11,7 @@ steps="${STEPS:-1000}"
 "$python" recipes/small/fetch.py
 { printf '## Music\n\n'; "$python" recipes/small/credits.py; } > data/electronic-note.md
 
-.venv/bin/immersions train data/music/train -o "runs/ears/$name" --preset h20 \
+.venv/bin/immersions train data/music/train -o "runs/ears/$name" --preset h20 --dropout 0 \
 	--steps "$steps" --crops 4 --singles 16 --snapshot-every "$(((steps + 4) / 5))" \
 	--threads "${THREADS:-1}" --precision "${PRECISION:-bfloat16}" --note data/electronic-note.md
 

@@ -16,7 +16,7 @@ steps="${STEPS:-1000}"
 { printf '## Music\n\n'; "$python" recipes/piano/credits.py; } > data/piano-note.md
 
 .venv/bin/immersions train data/piano/train --validate-on data/piano/held-out -o "runs/ears/$name" \
-	--preset h20 --steps "$steps" --crops 4 --singles 16 --snapshot-every "$(((steps + 4) / 5))" \
+	--preset h20 --dropout 0 --steps "$steps" --crops 4 --singles 16 --snapshot-every "$(((steps + 4) / 5))" \
 	--threads "${THREADS:-1}" --precision "${PRECISION:-bfloat16}" --note data/piano-note.md
 "$python" recipes/curve.py "runs/ears/$name" "runs/ears/$name-curve.png"
 

@@ -56,7 +56,7 @@ def fails(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 def test_a_folder_becomes_an_ear(music: Path, tmp_path: Path) -> None:
     note = tmp_path / "note.md"
     note.write_text("Tones by nobody, public domain.\n")
-    more = ("--validate-every", "2", "--note", str(note))
+    more = ("--validate-every", "2", "--note", str(note), "--dropout", "0.25")
     done = subprocess.run(
         [*IMMERSIONS, *command(music, tmp_path, 4, *more)], capture_output=True, text=True
     )
@@ -76,6 +76,8 @@ def test_a_folder_becomes_an_ear(music: Path, tmp_path: Path) -> None:
 
     ear = ears.load(tmp_path / "ears" / "mine")
     assert ear.statistics.keys() == {layer.name for layer in ear.layers}
+    config = json.loads((tmp_path / "ears" / "mine" / "config.json").read_text())["config"]
+    assert config["dropout"] == 0.25
     card = (tmp_path / "ears" / "mine" / "README.md").read_text()
     assert "Tones by nobody" in card
     assert "4 steps of 4 items from 2 tracks" in card

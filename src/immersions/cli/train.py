@@ -6,6 +6,7 @@ import math
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
@@ -49,6 +50,9 @@ def train(
             "--from",
             help="Begin with the weights, and the architecture, of this ear or of a run's folder.",
         ),
+    ] = None,
+    dropout: Annotated[
+        float | None, typer.Option(min=0, max=0.99, help="In place of the architecture's own.")
     ] = None,
     learning_rate: Annotated[float, typer.Option(help="Of Adam, after the warm-up.")] = 5e-4,
     loss: Annotated[str, typer.Option(help="cpc as in the paper, or sat.")] = "cpc",
@@ -126,6 +130,8 @@ def train(
     with joined() as ranks, _said_once(ranks), display(ranks.first) as shown:
         begin = start_from(start) if start else None
         ear = begin.network.config if begin else presets.config(preset or "small")
+        if dropout is not None:
+            ear = replace(ear, dropout=dropout)
         settings = TrainingConfig(
             steps=steps,
             items=items,
