@@ -15,7 +15,7 @@ def require(*programs: str) -> None:
     if missing:
         raise RuntimeError(
             f"not found: {', '.join(missing)}. On Debian or Ubuntu: "
-            "apt install ffmpeg (apt-get and dpkg-deb belong to the system)"
+            f"apt install {' '.join(missing)} (apt-get and dpkg-deb belong to the system)"
         )
 
 

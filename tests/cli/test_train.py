@@ -56,7 +56,7 @@ def fails(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 def test_a_folder_becomes_an_ear(music: Path, tmp_path: Path) -> None:
     note = tmp_path / "note.md"
     note.write_text("Tones by nobody, public domain.\n")
-    more = ("--validate-every", "2", "--note", str(note))
+    more = ("--validate-every", "2", "--note", str(note), "--dropout", "0.25")
     done = subprocess.run(
         [*IMMERSIONS, *command(music, tmp_path, 4, *more)], capture_output=True, text=True
     )
@@ -76,11 +76,35 @@ def test_a_folder_becomes_an_ear(music: Path, tmp_path: Path) -> None:
 
     ear = ears.load(tmp_path / "ears" / "mine")
     assert ear.statistics.keys() == {layer.name for layer in ear.layers}
+    config = json.loads((tmp_path / "ears" / "mine" / "config.json").read_text())["config"]
+    assert config["dropout"] == 0.25
     card = (tmp_path / "ears" / "mine" / "README.md").read_text()
     assert "Tones by nobody" in card
     assert "4 steps of 4 items from 2 tracks" in card
     curve = json.loads((tmp_path / "ears" / "mine" / "curve.json").read_text())
     assert [row["step"] for row in curve] == [2, 4]
+
+
+def test_other_music_is_validated_on(
+    music: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """None of the training's is kept back for it, and what is trained on is not validated on."""
+    beside = tmp_path / "beside"
+    beside.mkdir()
+    noise = np.random.default_rng(0).normal(0, 0.1, 10 * RATE)
+    soundfile.write(beside / "noise.wav", noise, RATE)
+    (beside / "copy.wav").write_bytes((music / "tone-2.wav").read_bytes())
+    more = ("--validate-on", str(beside), "--validate-every", "2")
+    assert cli.run(command(music, tmp_path, 2, *more)) == 0
+    curve = json.loads((tmp_path / "ears" / "mine" / "curve.json").read_text())
+    assert curve[-1]["chance_all"] == 0.25  # four excerpts of the noise alone
+    assert curve[-1]["chance_within"] == 0.25
+    card = (tmp_path / "ears" / "mine" / "README.md").read_text()
+    assert "2 steps of 4 items from 3 tracks" in card
+    capsys.readouterr()
+    (beside / "noise.wav").unlink()
+    said = fails(capsys, *command(music, tmp_path / "again", 2, *more))
+    assert said.startswith("--validate-on: expected music that is not trained on, got 1 tracks")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -6,6 +6,7 @@ import math
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
@@ -50,6 +51,9 @@ def train(
             help="Begin with the weights, and the architecture, of this ear or of a run's folder.",
         ),
     ] = None,
+    dropout: Annotated[
+        float | None, typer.Option(min=0, max=0.99, help="In place of the architecture's own.")
+    ] = None,
     learning_rate: Annotated[float, typer.Option(help="Of Adam, after the warm-up.")] = 5e-4,
     loss: Annotated[str, typer.Option(help="cpc as in the paper, or sat.")] = "cpc",
     gain: Annotated[float, typer.Option(help="Excerpts louder or softer by up to this, dB.")] = 0.0,
@@ -62,6 +66,10 @@ def train(
         float, typer.Option(help="Share of tracks to which another's music is added.")
     ] = 0.0,
     held_out: Annotated[float, typer.Option(help="Share of the tracks kept to validate.")] = 0.08,
+    validate_on: Annotated[
+        list[Path] | None,
+        typer.Option(help="Folders to validate on, in place of tracks held out; repeatable."),
+    ] = None,
     validate_every: Annotated[int, typer.Option(min=1, help="Steps between validations.")] = 100,
     checkpoint_every: Annotated[int, typer.Option(min=1, help="Steps a crash may cost.")] = 100,
     snapshot_every: Annotated[
@@ -114,7 +122,7 @@ def train(
     from immersions.training.loop import Trainer
     from immersions.training.ranks import joined
     from immersions.training.run import flat_for, ship, summary
-    from immersions.training.sampling import split
+    from immersions.training.sampling import split, unheard
     from immersions.training.start import start_from
 
     if threads:
@@ -122,6 +130,8 @@ def train(
     with joined() as ranks, _said_once(ranks), display(ranks.first) as shown:
         begin = start_from(start) if start else None
         ear = begin.network.config if begin else presets.config(preset or "small")
+        if dropout is not None:
+            ear = replace(ear, dropout=dropout)
         settings = TrainingConfig(
             steps=steps,
             items=items,
@@ -141,7 +151,10 @@ def train(
         )
         frames = item_frames(ear, settings.contexts)
         library = _listen(folders, ear.scalogram, cache, frames, shown, ranks)
-        training, validation = split(library.tracks, held_out)
+        training, validation = split(library.tracks, 0 if validate_on else held_out)
+        if validate_on:
+            beside = _listen(validate_on, ear.scalogram, cache, frames, shown, ranks)
+            validation = unheard(beside.tracks, training)
         if not training:
             raise ValueError(f"expected music to train on in {_named(folders)}, found no track")
         shown.say(summary(library))

@@ -57,6 +57,18 @@ def split(tracks: Sequence[Track], share: float) -> tuple[list[Track], list[Trac
     return ordered[held_out:], ordered[:held_out]
 
 
+def unheard(tracks: Sequence[Track], training: Sequence[Track]) -> list[Track]:
+    """Those of `tracks` that are not among `training`. Raises `ValueError` if none is left."""
+    heard = {track.key for track in training}
+    left = [track for track in tracks if track.key not in heard]
+    if not left:
+        raise ValueError(
+            f"--validate-on: expected music that is not trained on, got {len(tracks)} tracks, "
+            "all of them among the training's"
+        )
+    return left
+
+
 def sample(
     tracks: Sequence[Track],
     items: int,
