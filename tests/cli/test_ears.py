@@ -3,9 +3,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
+import torch
+from tiny_ear import network
 
 from immersions import cli
+from immersions.ears import save_pretrained
 
 
 def test_a_list_of_all_ears(capsys: pytest.CaptureFixture[str]) -> None:
@@ -68,3 +73,65 @@ def test_what_is_wrong_is_one_line(
     assert error.startswith("immersions: ")
     assert says in error
     assert error.count("\n") == 1
+
+
+@pytest.fixture
+def music(tmp_path: Path) -> Path:
+    """Three tracks of beats at pitches of their own, one too short, and one that is broken."""
+    folder = tmp_path / "music"
+    folder.mkdir()
+    time = np.arange(20 * 16_000) / 16_000
+    for pitch in (110, 440, 1760):
+        sound = 0.3 * np.sin(2 * np.pi * pitch * time) * np.exp(-(time % 0.5) * 8)
+        soundfile.write(folder / f"{pitch}.wav", sound, 16_000, "FLOAT")
+    soundfile.write(folder / "short.wav", sound[:4000], 16_000)
+    (folder / "broken.flac").write_bytes(b"fLaC" + bytes(100))
+    return folder
+
+
+def test_what_excites_an_ear(
+    ear_folder: Path, music: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report, sounds = tmp_path / "report.json", tmp_path / "sounds"
+    arguments = ["listen", ear_folder, music, "--channels", 2, "--examples", 2]
+    arguments += ["--report", report, "--sounds", sounds, "--cache", tmp_path / "cache"]
+    assert cli.run(["ears", *map(str, arguments)]) == 0
+    out, error = capsys.readouterr()
+    told = json.loads(report.read_text())
+    assert (told["ear"], told["tracks"]) == ("tiny", 3)
+    names = {"music/110.wav", "music/440.wav", "music/1760.wav"}
+    for row in told["channels"]:
+        tracks = [example["track"] for example in row["excerpts"]]
+        assert len(set(tracks)) == 2
+        assert names.issuperset(tracks)
+    assert out.startswith("## What each layer responds to\n")
+    assert sum(line.startswith("| ") for line in out.splitlines()) == 1 + len(told["channels"])
+    assert len(list(sounds.glob("*.flac"))) == 2 * len(told["channels"])
+    said = error.splitlines()
+    assert said[0] == "listening to 5 files"
+    assert any(line.startswith("left out broken.flac: ") for line in said)
+    assert any(line.startswith("left out short.wav: shorter than an item") for line in said)
+
+
+def test_what_cannot_listen_is_one_line(
+    ear_folder: Path, music: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    torch.manual_seed(0)
+    save_pretrained(tmp_path / "bare", "bare", network(), {}, "")
+    short = music / "short.wav"
+    for arguments, words in (
+        (("nobody", music), "no such ear"),
+        ((ear_folder, tmp_path / "nowhere"), "nowhere: expected a folder of sound files"),
+        ((ear_folder, short), "scalogram frames or more, found none"),
+        ((tmp_path / "bare", music), "bare: expected an ear with statistics of its neurons"),
+        ((ear_folder, music, "--sounds", short), "expected a folder, got a file"),
+        ((ear_folder, music, "--report", tmp_path / "no" / "r.json"), "there is no folder"),
+        ((ear_folder, music, "--channels", "0"), "--channels"),
+        ((ear_folder,), "Missing argument"),
+    ):
+        cache = ("--cache", tmp_path / "cache")
+        assert cli.run(["ears", "listen", *map(str, (*arguments, *cache))]) == 2
+        error = capsys.readouterr().err.splitlines()
+        assert error[-1].startswith("immersions: ")
+        assert words in error[-1]
+        assert "Traceback" not in "\n".join(error)

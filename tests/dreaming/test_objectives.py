@@ -51,7 +51,7 @@ def test_a_target_is_the_weighted_sum_of_its_parts(
 
 
 def test_a_quiet_neuron_is_measured_by_its_layer() -> None:
-    from immersions.dreaming.objectives import yardstick
+    from immersions.ears.ear import yardstick
 
     deviation = torch.tensor([[1.0], [1.0], [0.0]])
     known = LayerStatistics(torch.zeros(3, 1), deviation, torch.zeros(8, 3, 1))

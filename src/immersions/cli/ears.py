@@ -1,12 +1,15 @@
-"""`immersions ears`: list the ears, and show what neurons one has."""
+"""`immersions ears`: list the ears, show what neurons one has, and what excites them."""
 
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from immersions.cli.places import check_folder, check_places
 
 if TYPE_CHECKING:
     from immersions.ears.ear import Ear
@@ -54,6 +57,63 @@ def show(
             f"{layer['name']:<18}{layer['channels']:>9}{layer['pitches']:>9}{layer['frames']:>8}"
             f"{hears:>9}"
         )
+
+
+@app.command()
+def listen(
+    name: Annotated[str, typer.Argument(help="A bundled ear, or an ear's folder.")],
+    music: Annotated[list[Path], typer.Argument(help="Folders (or files) of music.")],
+    channels: Annotated[int, typer.Option(min=1, max=64, help="Channels shown of a layer.")] = 4,
+    examples: Annotated[int, typer.Option(min=1, max=64, help="Excerpts shown of each.")] = 3,
+    report: Annotated[Path | None, typer.Option(help="JSON file: everything found.")] = None,
+    sounds: Annotated[
+        Path | None, typer.Option(help="Folder for the excerpts, to be listened to.")
+    ] = None,
+    threads: Annotated[int, typer.Option(min=0, help="Processor threads; 0: torch's choice.")] = 0,
+    cache: Annotated[Path, typer.Option(help="Folder for scalograms, computed once.")] = Path(
+        "data/cache/scalograms"
+    ),
+) -> None:
+    """Find what each layer of an ear responds to: the excerpts of music that excite it most."""
+    check_places(report=report)
+    for folder in (cache, *([sounds] if sounds else [])):
+        check_folder(folder)
+
+    import torch
+
+    from immersions.training.excitation.responses import excerpt_frames, excerpts_of, respond
+    from immersions.training.excitation.section import markdown
+    from immersions.training.excitation.section import report as reported
+    from immersions.training.excitation.selection import show
+    from immersions.training.excitation.sounds import write_sounds
+    from immersions.training.library import find_sounds, load_library
+    from immersions.training.probing.reading import load_ear
+
+    if threads:
+        torch.set_num_threads(threads)
+    ear = load_ear(name)
+    frames = excerpt_frames(ear)
+    paths = find_sounds(music)
+    _say(f"listening to {len(paths)} files")
+    library = load_library(paths, ear.config.scalogram, cache, frames)
+    for path, reason in library.left_out:
+        _say(f"left out {path.name}: {reason}")
+    for path, flaw in library.warnings:
+        _say(f"{path.name}: {flaw}")
+    excerpts = excerpts_of(library.tracks, frames)
+    heard = respond(ear, library.tracks, excerpts)
+    shown = show(ear, heard, channels, examples)
+    told = reported(ear, library.tracks, heard, shown)
+    if report is not None:
+        report.write_text(json.dumps(told, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    if sounds is not None:
+        count = write_sounds(sounds, ear, library.tracks, excerpts, shown)
+        _say(f"{count} excerpts in {sounds}")
+    print(markdown(told), end="")
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def _description(name: str) -> dict[str, Any]:

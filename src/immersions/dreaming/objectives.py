@@ -14,10 +14,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from immersions.dreaming.target import Part, Target
-from immersions.ears.ear import Activations, Layer, LayerStatistics
-
-LEAST_DEVIATION = 0.05
-"""A neuron's yardstick is at least this share of its layer's: quiet neurons do not rule."""
+from immersions.ears.ear import Activations, Layer, LayerStatistics, yardstick
 
 
 @dataclass(frozen=True)
@@ -43,16 +40,6 @@ class Objective:
 
     def __sub__(self, other: Objective) -> Objective:
         return self + -other
-
-
-def yardstick(statistics: LayerStatistics) -> Float[Tensor, "channels pitches"]:
-    """What one standard deviation is for each neuron: its own, at least 0.05 of the layer's.
-
-    The layer's is the root of the mean variance of its neurons.
-    """
-    deviation = statistics.deviation
-    layer = deviation.square().mean().sqrt().item()
-    return deviation.clamp(min=max(LEAST_DEVIATION * layer, 1e-12))
 
 
 def mean_of(part: Part, statistics: Mapping[str, LayerStatistics]) -> Objective:

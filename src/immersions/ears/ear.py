@@ -17,6 +17,8 @@ Edit = Callable[
 
 QUANTILES = (0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999)
 """The quantiles that `LayerStatistics.quantiles` holds, in order."""
+LEAST_DEVIATION = 0.05
+"""A neuron's yardstick is at least this share of its layer's: quiet neurons do not rule."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +39,21 @@ class Layer:
 
 @dataclass(frozen=True)
 class LayerStatistics:
-    """Of each neuron over long music: the dreamer's yardstick and the picture's brightness."""
+    """Of each neuron over long music: what dreams and pictures are scaled by."""
 
     mean: Float[Tensor, "channels pitches"]
     deviation: Float[Tensor, "channels pitches"]
     quantiles: Float[Tensor, "quantiles channels pitches"]
+
+
+def yardstick(statistics: LayerStatistics) -> Float[Tensor, "channels pitches"]:
+    """What one standard deviation is for each neuron: its own, at least 0.05 of the layer's.
+
+    The layer's is the root of the mean variance of its neurons.
+    """
+    deviation = statistics.deviation
+    layer = deviation.square().mean().sqrt().item()
+    return deviation.clamp(min=max(LEAST_DEVIATION * layer, 1e-12))
 
 
 @runtime_checkable
