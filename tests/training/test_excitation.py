@@ -14,8 +14,9 @@ from tiny_music import EAR, RATE, SCALE
 from immersions.ears.contrastive import ContrastiveEar, ContrastiveNetwork
 from immersions.ears.ear import yardstick
 from immersions.scalogram import Scalogram
+from immersions.training.excitation.reporting import report
 from immersions.training.excitation.responses import Heard, excerpt_frames, excerpts_of, respond
-from immersions.training.excitation.section import markdown, report
+from immersions.training.excitation.section import markdown
 from immersions.training.excitation.selection import choose, ranks, show
 from immersions.training.excitation.sounds import write_sounds
 from immersions.training.library import Library

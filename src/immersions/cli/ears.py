@@ -81,9 +81,9 @@ def listen(
 
     import torch
 
+    from immersions.training.excitation.reporting import report as reported
     from immersions.training.excitation.responses import excerpt_frames, excerpts_of, respond
     from immersions.training.excitation.section import markdown
-    from immersions.training.excitation.section import report as reported
     from immersions.training.excitation.selection import show
     from immersions.training.excitation.sounds import write_sounds
     from immersions.training.library import find_sounds, load_library
