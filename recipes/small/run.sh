@@ -22,6 +22,14 @@ train "$name" --from "runs/$name-first" --steps "${MORE_STEPS:-1500}" \
 	--items "${ITEMS:-128}" --crops 4 --singles "${SINGLES:-112}"
 
 "$python" benchmarks/probe_tracks15.py "runs/ears/$name"
+for split in items time; do
+	.venv/bin/immersions probe "runs/ears/$name" recipes/tasks/tracks15.csv --split "$split" \
+		--threads 1 --precision "${PRECISION:-bfloat16}" --report "runs/$name/tracks15-$split.json"
+done
+.venv/bin/immersions ears listen "runs/ears/$name" data/music/evaluation --threads 1 \
+	--report "runs/$name/excites.json"
+"$python" recipes/card.py "runs/ears/$name" --probe "runs/$name/tracks15-items.json" \
+	"runs/$name/tracks15-time.json" --excites "runs/$name/excites.json" --sections recipes/small/licence.md
 "$python" recipes/curve.py "runs/ears/$name" "runs/ears/$name-curve.png"
 
 echo "To bundle it: cp runs/ears/$name/* src/immersions/assets/ears/small/"

@@ -129,7 +129,14 @@ def test_parts_are_replaced_or_added_and_others_stay(ear: Path, tmp_path: Path) 
     example = {"track": "a/b.ogg", "seconds": 64.2, "deviations": 6.13, "hertz": 441.0}
     example |= {"narrow": True, "note": "A4"}
     row = {"layer": "encoder.0", "channel": 3, "goes_with": {"level": -0.61}, "excerpts": [example]}
-    told = {"ear": "x", "tracks": 9, "hours": 1.0, "excerpts": 80, "excerpt_seconds": 4.1}
+    told = {
+        "ear": "x",
+        "music": ["m"],
+        "tracks": 9,
+        "hours": 1.0,
+        "excerpts": 80,
+        "excerpt_seconds": 4.1,
+    }
     excites.write_text(json.dumps(told | {"channels": [row]}))
     (tmp_path / "more.md").write_text("## Use\n\nPlay it.\n\n## Licence and use\n\nNone.\n")
     curve = [

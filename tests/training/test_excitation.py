@@ -143,10 +143,11 @@ def test_sounds_are_the_excerpts(
 def test_the_section_says_what_the_report_holds(
     ear: ContrastiveEar, library: Library, heard: Heard
 ) -> None:
-    told = report(ear, library.tracks, heard, show(ear, heard, 2, 3))
+    told = report(ear, ["patterns"], library.tracks, heard, show(ear, heard, 2, 3))
     assert told["tracks"] == 8
     assert told["excerpts"] == len(heard.excerpts)
     text = markdown(told)
+    assert "from 8 tracks (patterns)." in text
     rows = re.findall(r"^\| (\S+) \| (\d+) \| ([^|]+) \| ([^|]+) \|$", text, re.M)
     assert [(row[0], int(row[1])) for row in rows] == [
         (row["layer"], row["channel"]) for row in told["channels"]

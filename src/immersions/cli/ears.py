@@ -103,7 +103,8 @@ def listen(
     excerpts = excerpts_of(library.tracks, frames)
     heard = respond(ear, library.tracks, excerpts)
     shown = show(ear, heard, channels, examples)
-    told = reported(ear, library.tracks, heard, shown)
+    names = [path.resolve().name for path in music]
+    told = reported(ear, names, library.tracks, heard, shown)
     if report is not None:
         report.write_text(json.dumps(told, indent=1, allow_nan=False) + "\n", encoding="utf-8")
     if sounds is not None:

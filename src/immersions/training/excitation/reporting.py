@@ -14,9 +14,16 @@ from immersions.training.library import Track
 
 
 def report(
-    ear: ContrastiveEar, tracks: Sequence[Track], heard: Heard, shown: Sequence[Shown]
+    ear: ContrastiveEar,
+    music: Sequence[str],
+    tracks: Sequence[Track],
+    heard: Heard,
+    shown: Sequence[Shown],
 ) -> dict[str, Any]:
-    """Times are in seconds from a track's beginning, correlations those of ranks."""
+    """Times are in seconds from a track's beginning, correlations those of ranks.
+
+    `music` is what the tracks are called together, as the names of their folders.
+    """
     scale, pieces = ear.config.scalogram, heard.excerpts
     frame = scale.hop / scale.sample_rate
     axes = pitch_axes(ear.config)
@@ -46,6 +53,7 @@ def report(
         )
     return {
         "ear": ear.name,
+        "music": list(music),
         "tracks": len(pieces.tracks.unique()),
         "hours": round(len(pieces) * pieces.frames * frame / 3600, 2),
         "excerpts": len(pieces),

@@ -15,12 +15,13 @@ WIDTH = 110
 
 def markdown(told: Mapping[str, Any]) -> str:
     """The section of a report, heading included."""
-    tracks, most = told["tracks"], max(len(row["excerpts"]) for row in told["channels"])
+    tracks = told["tracks"]
+    most = max((len(row["excerpts"]) for row in told["channels"]), default=0)
     words = (
         f"Heard in {told['excerpts']} excerpts of {told['excerpt_seconds']:.1f} s from {tracks} "
-        "tracks. Of each layer those channels are shown that some excerpts excite most, and that "
-        f"are unlike each other; of each channel {most} excerpts at most, of different tracks: "
-        "where they begin, by how many deviations the mean answer of the most excited neuron lies "
+        f"tracks ({', '.join(told['music'])}). Of each layer those channels are shown that some "
+        f"excerpts excite most, and that are unlike each other; of each channel {most} excerpts at "
+        "most, of different tracks: where they begin, by how many deviations the mean answer of the most excited neuron lies "
         "above its mean on the training music, and the pitch around which that neuron hears "
         "(~: it hears more than an octave). Before them stands what a channel goes with over all "
         "excerpts, as rank correlation with what is computed from their scalograms; with so many "
