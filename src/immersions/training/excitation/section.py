@@ -21,11 +21,11 @@ def markdown(told: Mapping[str, Any]) -> str:
         f"Heard in {told['excerpts']} excerpts of {told['excerpt_seconds']:.1f} s from {tracks} "
         f"tracks ({', '.join(told['music'])}). Of each layer those channels are shown that some "
         f"excerpts excite most, and that are unlike each other; of each channel {most} excerpts at "
-        "most, of different tracks: where they begin, by how many deviations the mean answer of the most excited neuron lies "
-        "above its mean on the training music, and the pitch around which that neuron hears "
-        "(~: it hears more than an octave). Before them stands what a channel goes with over all "
-        "excerpts, as rank correlation with what is computed from their scalograms; with so many "
-        f"tracks, less than {2 / math.sqrt(tracks):.2f} says little."
+        "most, of different tracks: where they begin, by how many deviations the mean answer of "
+        "the most excited neuron lies above its mean on the training music, and the pitch around "
+        "which that neuron hears (~: it hears more than an octave). Before them stands what a "
+        "channel goes with over all excerpts, as rank correlation with what is computed from their "
+        f"scalograms; with so many tracks, less than {2 / math.sqrt(tracks):.2f} says little."
     )
     lines = [
         f"## {TITLE}",
