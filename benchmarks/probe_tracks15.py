@@ -43,6 +43,7 @@ import numpy as np
 import torch
 
 from immersions import ears
+from immersions.ears.checkpoint import config_to_dict
 from immersions.ears.contrastive import ContrastiveConfig, ContrastiveEar
 from immersions.scalogram import Scalogram
 from immersions.training import probe_features, probe_items
@@ -201,7 +202,7 @@ def untrained(
 ) -> Pairs:
     """Readouts of the untrained network, plain and disturbed; kept, since no run changes them."""
     names = list(probe_features.readouts(ear.config))
-    digest = hashlib.sha256(json.dumps([dataclasses.asdict(ear.config), names]).encode())
+    digest = hashlib.sha256(json.dumps([config_to_dict(ear.config), names]).encode())
     digest.update(other.numpy().tobytes())
     kept = cache / f"untrained-{digest.hexdigest()[:16]}-{seed}.npz"
     if not kept.exists():

@@ -6,12 +6,12 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import torch
 
+from immersions.ears.checkpoint import config_to_dict
 from immersions.ears.contrastive import ContrastiveEar
 from immersions.training import probe_features
 from immersions.training.probe import Features
@@ -42,7 +42,7 @@ def untrained(
     order = torch.randperm(len(sides.training), generator=torch.Generator().manual_seed(seed))
     heard = sides.training[order[: probe_features.CALIBRATED_ON]]
     everything = items.names(torch.arange(len(items.table)))
-    told = [asdict(ear.config), READOUT, seed, everything, heard.tolist()]
+    told = [config_to_dict(ear.config), READOUT, seed, everything, heard.tolist()]
     digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:24]
     kept = cache / f"untrained-{digest}.npy"
     device = str(next(ear.network.parameters()).device)
