@@ -11,6 +11,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from immersions.ears.dropout import Dropout
 from immersions.ears.pooling import Activity, Pool, crop_pitches, pad_start
 
 
@@ -86,7 +87,7 @@ class EncoderBlock(nn.Module):
         super().__init__()
         self.conv1, self.conv2 = NormedConv(conv1), NormedConv(conv2)
         self.pool = pool
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
         self.slope = slope
         changes = conv1.in_channels != conv2.out_channels
         self.shortcut = (
@@ -128,7 +129,7 @@ class ContextBlock(nn.Module):
         super().__init__()
         self.conv = NormedConv(conv)
         self.pool = pool
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
         self.slope = slope
         changes = conv.in_channels != conv.out_channels
         self.shortcut = CausalConv(conv.in_channels, conv.out_channels, 1, 1) if changes else None
