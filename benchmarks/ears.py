@@ -14,9 +14,8 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor
-from torch.utils.flop_counter import FlopCounterMode
 
-from _measure import both_clocks, finish, machine
+from _measure import both_clocks, finish, machine, multiply_adds, product
 from immersions import assets, audio, ears
 from immersions.ears import presets
 from immersions.ears.contrastive import ContrastiveEar
@@ -58,17 +57,6 @@ def both_ways(listener: ContrastiveEar, x: Tensor, precision: str) -> Callable[[
     return call
 
 
-def multiply_adds(call: Callable[[], object]) -> int:
-    with FlopCounterMode(display=False) as counter:
-        call()
-    return counter.get_total_flops() // 2
-
-
-def product(precision: str) -> Callable[[], object]:
-    a, b = (torch.randn(SIDE, SIDE).to(PRECISIONS[precision]) for _ in range(2))
-    return lambda: a @ b
-
-
 def bfloat16_changes(listener: ContrastiveEar, x: Tensor) -> dict[str, float]:
     """The largest difference in each layer, in parts of the layer's deviation."""
     names = [layer.name for layer in listener.layers[1:]]
@@ -84,7 +72,10 @@ def bfloat16_changes(listener: ContrastiveEar, x: Tensor) -> dict[str, float]:
 
 def measured(listener: ContrastiveEar, x: Tensor, precision: str) -> dict[str, float]:
     """Times by the wall and by the processor, whose ratio others' work disturbs less."""
-    calls = {"network": both_ways(listener, x, precision), "product": product(precision)}
+    calls = {
+        "network": both_ways(listener, x, precision),
+        "product": product(SIDE, PRECISIONS[precision]),
+    }
     needed = multiply_adds(calls["network"])
     wall, busy = both_clocks(calls, rounds=9)
     share = needed / SIDE**3

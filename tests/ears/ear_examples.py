@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
@@ -15,7 +16,7 @@ from immersions.ears.contrastive import (
     EncoderBlockConfig,
 )
 from immersions.ears.ear import QUANTILES, LayerStatistics
-from immersions.ears.presets import config
+from immersions.ears.presets import PRESETS, config
 from immersions.scalogram import ScalogramConfig
 
 TINY = ContrastiveConfig(
@@ -33,6 +34,13 @@ TINY = ContrastiveConfig(
     predicted_steps=2,
 )
 
+BLURRED = {
+    "small, blurred by 3": replace(config("small"), blur=3),
+    "h20, blurred by 5": replace(config("h20"), blur=5),
+}
+ARCHITECTURES = [*PRESETS, *BLURRED]
+"""What is promised of every network that is trained here is tested on these."""
+
 
 def lively(network: ContrastiveNetwork, seed: int = 0) -> ContrastiveNetwork:
     """Batch norms with statistics of their own, as after training, so that they do something."""
@@ -48,10 +56,11 @@ def lively(network: ContrastiveNetwork, seed: int = 0) -> ContrastiveNetwork:
 
 @functools.cache
 def network(preset: str) -> ContrastiveNetwork:
-    """A preset with random weights: the same in every test."""
+    """An architecture with random weights: the same in every test."""
+    own = {"tiny": TINY, **BLURRED}
     with torch.random.fork_rng():
         torch.manual_seed(5)
-        return lively(ContrastiveNetwork(config(preset) if preset != "tiny" else TINY))
+        return lively(ContrastiveNetwork(own[preset] if preset in own else config(preset)))
 
 
 def ear(preset: str) -> ContrastiveEar:

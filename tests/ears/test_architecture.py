@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 import torch
-from ear_examples import ear, network
+from ear_examples import ARCHITECTURES, ear, network
 
 from immersions.ears.contrastive import parameter_counts
-from immersions.ears.presets import PRESETS, build, config
+from immersions.ears.presets import build, config
 
-ALL = pytest.mark.parametrize("preset", list(PRESETS))
+ALL = pytest.mark.parametrize("preset", ARCHITECTURES)
 
 
 def test_h20_has_the_papers_parameters() -> None:

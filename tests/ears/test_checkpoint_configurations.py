@@ -79,6 +79,8 @@ def test_a_configuration_of_a_gigabyte_is_not_read(folder: Path) -> None:
         (lambda d: d["config"]["context"][0].update(channels=8000, kernel=512), "is missing"),
         (lambda d: d["config"].update(context=[{"channels": 8192, "kernel": 512}] * 9), "weights"),
         (lambda d: d["config"].update(loop_seconds=1e9), "loop_seconds: expected"),
+        (lambda d: d["config"].update(blur=9), "blur: expected"),
+        (lambda d: d["config"].update(blur=2), "blur: expected an odd number of taps, got 2"),
         (lambda d: d["config"]["encoder"][0].update(channels=7), "expected (7,) of F16"),
     ],
 )

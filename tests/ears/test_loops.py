@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import pytest
 import torch
-from ear_examples import ear, network
+from ear_examples import ARCHITECTURES, ear, network
 from hypothesis import given, settings
 from hypothesis import strategies as some
 from torch import nn
 
 from immersions.ears.blocks import CausalConv
 from immersions.ears.contrastive import ContrastiveNetwork
-from immersions.ears.presets import PRESETS
 
-ALL = pytest.mark.parametrize("preset", list(PRESETS))
+ALL = pytest.mark.parametrize("preset", ARCHITECTURES)
 
 
 def unrolled(model: ContrastiveNetwork, x: torch.Tensor) -> dict[str, torch.Tensor]:

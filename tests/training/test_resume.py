@@ -139,8 +139,12 @@ def test_a_run_begun_before_a_setting_existed_goes_on(tmp_path: Path, library: L
     settings = json.loads(path.read_text())
     for name in ("augmentation", "accumulate", "singles"):
         del settings["training"][name]
+    del settings["ear"]["blur"]
     path.write_text(json.dumps(settings))
     assert begun(tmp_path, library, steps=3).step == 3
     path.write_text(json.dumps(settings))
     with pytest.raises(ValueError, match=r"begun with training.singles 0, not 2"):
         Trainer(tmp_path, EAR, replace(TRAINING, singles=2), library.tracks[2:], [])
+    path.write_text(json.dumps(settings))
+    with pytest.raises(ValueError, match=r"begun with ear.blur 1, not 3"):
+        Trainer(tmp_path, replace(EAR, blur=3), TRAINING, library.tracks[2:], [])

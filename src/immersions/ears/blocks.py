@@ -8,43 +8,11 @@ stream, with the loop's own end on a loop. Blocks know no configuration; presets
 from __future__ import annotations
 
 import torch
-from jaxtyping import Float
-from torch import Tensor, nn
+from torch import nn
 from torch.nn import functional
 
-Activity = Float[Tensor, "batch channels pitches frames"]
-
-
-def pad_start(x: Activity, frames: int, circular: bool) -> Activity:
-    """Prepend `frames`: what an endless repetition would have there, or zeros.
-
-    The index is taken modulo the loop's length, so that a loop may be shorter than `frames`.
-    """
-    if frames == 0:
-        return x
-    if not circular:
-        return functional.pad(x, (frames, 0))
-    length = x.shape[-1]
-    if frames <= length:
-        return torch.cat([x[..., length - frames :], x], -1)
-    index = torch.arange(-frames, length, device=x.device).remainder(length)
-    return x.index_select(-1, index)
-
-
-def pool(x: Activity, pitches: int, frames: int) -> Activity:
-    """Max-pool, rounding the pitch axis up and aligning time to the right, so it stays causal."""
-    if pitches == frames == 1:
-        return x
-    early = -x.shape[-1] % frames
-    if early:
-        x = functional.pad(x, (early, 0, 0, 0), mode="replicate")
-    return functional.max_pool2d(x, (pitches, frames), ceil_mode=True)
-
-
-def crop_pitches(x: Activity, pitches: int) -> Activity:
-    """The central `pitches` of the pitch axis."""
-    start = (x.shape[2] - pitches) // 2
-    return x[:, :, start : start + pitches]
+from immersions.ears.dropout import Dropout
+from immersions.ears.pooling import Activity, Pool, crop_pitches, pad_start
 
 
 class CausalConv(nn.Conv2d):
@@ -112,15 +80,14 @@ class EncoderBlock(nn.Module):
         self,
         conv1: CausalConv,
         conv2: CausalConv,
-        pool_pitches: int = 1,
-        pool_frames: int = 1,
+        pool: Pool,
         dropout: float = 0.0,
         slope: float = 0.0,
     ) -> None:
         super().__init__()
         self.conv1, self.conv2 = NormedConv(conv1), NormedConv(conv2)
-        self.pooling = (pool_pitches, pool_frames)
-        self.dropout = nn.Dropout(dropout)
+        self.pool = pool
+        self.dropout = Dropout(dropout)
         self.slope = slope
         changes = conv1.in_channels != conv2.out_channels
         self.shortcut = (
@@ -129,23 +96,24 @@ class EncoderBlock(nn.Module):
 
     @property
     def frame_stride(self) -> int:
-        return self.pooling[1]
+        return self.pool.frames
 
     def first(self, x: Activity, circular: bool) -> Activity:
         """The neurons after conv 1's nonlinearity."""
-        return self._bend(pool(self.conv1.run(x, circular), *self.pooling))
+        return self._bend(self.pool.run(self.conv1.run(x, circular), circular))
 
     def second(self, x: Activity, inner: Activity, circular: bool) -> Activity:
         """The block's output from its input `x` and its first layer `inner`."""
         main = self.dropout(self._bend(self.conv2.run(self.dropout(inner), circular)))
-        around = crop_pitches(pool(x, *self.pooling), main.shape[2])
+        around = crop_pitches(self.pool.run(x, circular), main.shape[2])
         if self.shortcut is not None:
-            around = self.shortcut(around)
+            # A single channel looks like any layout of memory: torch would answer in another one.
+            around = self.shortcut(around.to(memory_format=torch.channels_last))
         return self._bend(main + around)
 
     def pitches(self, pitches: int) -> tuple[int, int]:
         """Pitches of the two layers from those of the input."""
-        first = -(-_convolved(self.conv1.conv, pitches) // self.pooling[0])
+        first = -(-_convolved(self.conv1.conv, pitches) // self.pool.pitches)
         return first, _convolved(self.conv2.conv, first)
 
     def _bend(self, x: Activity) -> Activity:
@@ -156,22 +124,22 @@ class ContextBlock(nn.Module):
     """One causal convolution over time with a shortcut: max-pool, conv, batch norm; sum, ReLU."""
 
     def __init__(
-        self, conv: CausalConv, pool_frames: int = 1, dropout: float = 0.0, slope: float = 0.0
+        self, conv: CausalConv, pool: Pool, dropout: float = 0.0, slope: float = 0.0
     ) -> None:
         super().__init__()
         self.conv = NormedConv(conv)
-        self.pooling = (1, pool_frames)
-        self.dropout = nn.Dropout(dropout)
+        self.pool = pool
+        self.dropout = Dropout(dropout)
         self.slope = slope
         changes = conv.in_channels != conv.out_channels
         self.shortcut = CausalConv(conv.in_channels, conv.out_channels, 1, 1) if changes else None
 
     @property
     def frame_stride(self) -> int:
-        return self.pooling[1]
+        return self.pool.frames
 
     def run(self, x: Activity, circular: bool) -> Activity:
-        x = pool(x, *self.pooling)
+        x = self.pool.run(x, circular)
         main = self.dropout(self.conv.run(x, circular))
         summed = main + (x if self.shortcut is None else self.shortcut(x))
         return functional.leaky_relu(summed, self.slope) if self.slope else functional.relu(summed)

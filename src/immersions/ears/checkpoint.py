@@ -77,7 +77,7 @@ def write(
         tensors |= {f"{STATISTICS}{layer}.{kind}": getattr(row, kind) for kind in KINDS}
     small = {key: kept(value).contiguous().cpu() for key, value in tensors.items()}
     described = {"format": FORMAT, "name": name, "architecture": "contrastive"}
-    text = json.dumps(described | {"config": asdict(config)}, indent=1) + "\n"
+    text = json.dumps(described | {"config": config_to_dict(config)}, indent=1) + "\n"
     _place(folder / WEIGHTS, lambda path: save_file(small, path, {"format": "pt"}))
     _place(folder / CONFIG, lambda path: path.write_text(text))
     _place(folder / CARD, lambda path: path.write_text(card, encoding="utf-8"))
@@ -110,6 +110,14 @@ def trained_network(name: str | Path) -> ContrastiveNetwork:
     Raises as `from_pretrained` does.
     """
     return _read(_folder(name))[1]
+
+
+def config_to_dict(config: ContrastiveConfig) -> dict[str, Any]:
+    """A configuration in plain JSON types; without what earlier versions do not know, if unused."""
+    values = asdict(config)
+    if config.blur == 1:
+        del values["blur"]
+    return values
 
 
 def config_from_dict(values: Mapping[str, Any]) -> ContrastiveConfig:

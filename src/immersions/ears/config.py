@@ -74,6 +74,8 @@ class ContrastiveConfig:
     predicted_steps: int = 16
     dropout: float = 0.0
     slope: float = 0.0
+    blur: int = 1
+    """Taps of the low-pass in every pool, against aliasing; odd, and 1 for none."""
 
     def __post_init__(self) -> None:
         for name in ("encoder", "context"):
@@ -87,6 +89,9 @@ class ContrastiveConfig:
         whole("predicted_steps", self.predicted_steps, 1, 1 << 16)
         number("dropout", self.dropout, 0, 0.99)
         number("slope", self.slope, 0, 1)
+        whole("blur", self.blur, 1, 7)
+        if self.blur % 2 == 0:
+            raise ValueError(f"blur: expected an odd number of taps, got {self.blur}")
         if (stride := self.stride) > 1 << 12:
             raise ValueError(f"pool: expected at most 4096 frames a step of c, got {stride}")
         if (weights := self.weights) > MOST_WEIGHTS:

@@ -9,9 +9,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from immersions.ears.blocks import Activity, CausalConv, ContextBlock, EncoderBlock, NormedConv
+from immersions.ears.blocks import CausalConv, ContextBlock, EncoderBlock, NormedConv
 from immersions.ears.config import ContextBlockConfig, ContrastiveConfig, EncoderBlockConfig
 from immersions.ears.ear import Activations, Edit, Layer, LayerStatistics, check_names
+from immersions.ears.pooling import Activity, Pool
 from immersions.scalogram import Scalogram
 
 __all__ = [
@@ -46,7 +47,8 @@ class ContrastiveNetwork(nn.Module):
         self.context = nn.ModuleList()
         for step in config.context:
             conv = CausalConv(channels, step.channels, 1, step.kernel)
-            self.context.append(ContextBlock(conv, step.pool, config.dropout, config.slope))
+            pool = Pool(1, step.pool, config.blur)
+            self.context.append(ContextBlock(conv, pool, config.dropout, config.slope))
             channels = step.channels
         self.geometry()  # raises where a kernel does not fit
 
@@ -101,14 +103,14 @@ class ContrastiveNetwork(nn.Module):
         for number, block in enumerate(self.encoder):
             assert isinstance(block, EncoderBlock)
             frames += (block.conv1.conv.kernel_size[1] - 1) * stride
-            frames += (block.frame_stride - 1) * stride
+            frames += block.pool.past_frames * stride
             stride *= block.frame_stride
             spans[f"encoder.{number}.conv1"] = frames
             frames += (block.conv2.conv.kernel_size[1] - 1) * stride
             spans[f"encoder.{number}"] = frames
         for number, step in enumerate(self.context):
             assert isinstance(step, ContextBlock)
-            frames += (step.frame_stride - 1) * stride
+            frames += step.pool.past_frames * stride
             stride *= step.frame_stride
             frames += (step.conv.conv.kernel_size[1] - 1) * stride
             spans[f"context.{number}"] = frames
@@ -262,7 +264,7 @@ def _encoder_block(
     conv2 = CausalConv(
         block.channels, block.channels, *block.kernel2, pad_pitches=block.pad_pitches2
     )
-    return EncoderBlock(conv1, conv2, *block.pool, dropout=config.dropout, slope=config.slope)
+    return EncoderBlock(conv1, conv2, Pool(*block.pool, config.blur), config.dropout, config.slope)
 
 
 def _for_listening(network: ContrastiveNetwork) -> ContrastiveNetwork:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from immersions.ears.blocks import Activity
+from immersions.ears.pooling import Activity
 from immersions.training.ranks import Ranks
 
 

@@ -102,7 +102,10 @@ class Trainer:
         }
         self.folder.mkdir(parents=True, exist_ok=True)
         if (self.folder / CHECKPOINT).exists():
-            defaults = {"training": asdict(TrainingConfig())}
+            defaults = {
+                "training": asdict(TrainingConfig()),
+                "ear": {"blur": ContrastiveConfig.blur},
+            }
             check_settings(self.folder / SETTINGS, settings, defaults)
             self.step = load_state(self.folder / CHECKPOINT, self._modules, self.optimiser)
         self.ranks.check_same("the music (by its hash)", int(music[:12], 16))

@@ -64,7 +64,7 @@ class Objective:
         table = self._scores(model, z, c)
         loss = self._loss(table)
         accuracy = cpc.accuracy(table.detach(), first=self._first(table))
-        told = self.ranks.mean(torch.stack([loss.detach(), torch.tensor(accuracy)]))
+        told = self.ranks.mean(torch.stack([loss.detach().cpu(), torch.tensor(accuracy)]))
         if bool(torch.isfinite(told[0])):
             loss.backward()
             if passes:
@@ -75,7 +75,7 @@ class Objective:
     def encoded(self, model: Trainee, levels: Levels) -> tuple[Tensor, Tensor]:
         """z and c in single precision."""
         levels = levels.contiguous(memory_format=torch.channels_last)
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.bfloat16):
+        with torch.autocast(levels.device.type, torch.bfloat16, enabled=self.bfloat16):
             z, c = model.network(levels)
         # Scores are large numbers whose differences count: too fine for sixteen bits.
         return z.float(), c.float()

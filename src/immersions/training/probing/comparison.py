@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from immersions.ears import presets
+from immersions.ears.checkpoint import config_to_dict
 from immersions.ears.contrastive import ContrastiveEar
 from immersions.training import probe_features
 from immersions.training.probing.curve import Snapshot, curve
@@ -105,7 +106,7 @@ def architecture(ear: ContrastiveEar) -> str:
     for name, make in presets.PRESETS.items():
         if make() == ear.config:
             return name
-    told = json.dumps(asdict(ear.config), sort_keys=True).encode()
+    told = json.dumps(config_to_dict(ear.config), sort_keys=True).encode()
     return f"own {hashlib.sha256(told).hexdigest()[:6]}"
 
 

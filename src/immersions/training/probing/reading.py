@@ -7,13 +7,13 @@ import json
 import os
 import zipfile
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from immersions import ears
+from immersions.ears.checkpoint import config_to_dict
 from immersions.ears.contrastive import ContrastiveEar
 from immersions.training import probe_features
 from immersions.training.kept import CHECKPOINT, averaged_network, saved_step
@@ -72,7 +72,7 @@ def untrained(
     calm = calibrated_on or items
     chosen = training[probe_features.calibration(len(training), seed)]
     everything = items.names(torch.arange(len(items.table)))
-    told = [asdict(ear.config), list(names), seed, everything, calm.names(chosen)]
+    told = [config_to_dict(ear.config), list(names), seed, everything, calm.names(chosen)]
     digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:24]
     kept = cache / f"untrained-{digest}.npz"
     device = str(next(ear.network.parameters()).device)

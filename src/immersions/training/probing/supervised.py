@@ -21,6 +21,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 from torch.nn import functional
 
+from immersions.ears.checkpoint import config_to_dict
 from immersions.ears.contrastive import ContrastiveConfig, ContrastiveNetwork
 from immersions.training.probing.cutting import BATCH
 from immersions.training.probing.hearing import Items
@@ -101,7 +102,8 @@ def supervised(
     found = []
     for rate in config.learning_rates:
         settings = asdict(config) | {"learning_rates": rate, "seed": seed}
-        told = [asdict(ear), settings, {name: items.names(part) for name, part in rows.items()}]
+        names = {name: items.names(part) for name, part in rows.items()}
+        told = [config_to_dict(ear), settings, names]
         digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:24]
         kept = cache / f"supervised-{digest}.json"
         one = _kept(kept)
