@@ -41,7 +41,8 @@ def draw(told: dict[str, Any], path: Path | str) -> None:
         if told[key] is not None:
             _level(axes, told[key], words, colour)
     axes.axhline(100 * told["chance"], color=FAINT, ls=":", lw=1)
-    axes.set(xlabel="steps", ylabel="accuracy, % (dotted: chance)", ylim=(0, 100))
+    limits = {"xlim": (0, 1.03 * steps[-1]), "ylim": (0, 100)}
+    axes.set(xlabel="steps", ylabel="accuracy, % (dotted: chance)", **limits)
     above = axes.secondary_xaxis("top", functions=_hours(rows))
     above.set_xlabel("hours of music heard")
     for each in (axes, above):
