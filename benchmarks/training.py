@@ -1,6 +1,6 @@
 """How fast is a step of training, beside what its multiply-adds need at the matrix rate?
 
-    python benchmarks/training.py [small] [h20] [--rounds 5]
+    python benchmarks/training.py [small] [h20] [--rounds 5] [--threads 1 2]
 
 A step is the loss of a batch, its gradient, clipping and Adam; reading the batch is not in it. The
 multiply-adds of convolutions, prediction and scores, forward and backward, are counted as torch
@@ -47,12 +47,12 @@ def main() -> None:
     parser.add_argument("presets", nargs="*", default=["small", "h20"])
     parser.add_argument("--items", type=int, default=32)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     given = parser.parse_args()
     rows: dict[str, dict[str, float]] = {}
     for name in given.presets:
-        for device, threads in (("cpu", 1), ("cpu", 2), ("cuda", 1)):
-            if device == "cuda" and not torch.cuda.is_available():
-                continue
+        graphics = [("cuda", 1)] * torch.cuda.is_available()
+        for device, threads in (*(("cpu", count) for count in given.threads), *graphics):
             torch.set_num_threads(threads)
             for precision in PRECISIONS:
                 where = "GPU" if device == "cuda" else f"{threads} thread{'s' * (threads > 1)}"
