@@ -51,7 +51,7 @@ def draw(told: dict[str, Any], path: Path | str) -> None:
         each.tick_params(colors=FAINT, labelsize=8)
         for spine in each.spines.values():
             spine.set_color(FAINT)
-    legend = axes.legend(facecolor=PAPER, edgecolor=PAPER, fontsize=8.5, loc="best")
+    legend = figure.legend(loc="outside lower center", ncols=3, frameon=False, fontsize=8.5)
     for text in legend.get_texts():
         text.set_color(INK)
     title = f"{told['ear']['name']} on {told['task']}, split {told['split']}"
