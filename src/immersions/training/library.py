@@ -15,9 +15,10 @@ import numpy as np
 import torch
 
 from immersions.scalogram import ScalogramConfig
+from immersions.training.devices import CPU
 from immersions.training.duplicates import same_recordings
 from immersions.training.fingerprint import FINE, Print, fingerprint
-from immersions.training.scalograms import CPU, Levels, Scalograms, Stream, content_key
+from immersions.training.scalograms import Levels, Scalograms, Stream, content_key
 from immersions.training.workers import each
 
 SOUND_SUFFIXES = tuple(
@@ -27,8 +28,6 @@ SOUND_SUFFIXES = tuple(
         *("caf", "m4a", "aac", "wma", "mp4", "webm", "mkv", "mod", "xm", "it", "s3m"),
     )
 )
-NOTHING = np.zeros((1, 1, 0), np.float16)
-UNKNOWN = np.zeros((0, 1), np.int8)
 
 
 @dataclass(frozen=True)
@@ -44,15 +43,15 @@ class Track:
         return int(self.levels.shape[-1])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Source:
     """A sound file that was found: what is in it, and why it is left out if it is."""
 
     path: Path
     key: str = ""
     """A hash of its bytes; empty where they could not be read."""
-    levels: Levels = field(default=NOTHING, repr=False)
-    coarse: Print = field(default=UNKNOWN, repr=False)
+    levels: Levels = field(default_factory=lambda: np.zeros((1, 1, 0), np.float16), repr=False)
+    coarse: Print = field(default_factory=lambda: np.zeros((0, 1), np.int8), repr=False)
     """The coarse fingerprint."""
     flaws: tuple[str, ...] = ()
     """What had to be helped: samples that were not finite, an end lost to damage."""

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from immersions import audio
 from immersions.scalogram import Scalogram, ScalogramConfig
+from immersions.training.devices import CPU
 from immersions.training.fingerprint import COARSE, Print, bands, fingerprint
 
 SPAN_FRAMES = 512
@@ -30,7 +31,6 @@ HASH_BYTES = 1 << 20
 NOTES, PRINT = ".txt", ".print1"
 """Endings of what is kept beside a scalogram: what was wrong with the file, and its fingerprint,
 with a number that changes with what a fingerprint is."""
-CPU = torch.device("cpu")
 
 Levels = NDArray[np.float16]
 """(parts, bins, frames)"""
