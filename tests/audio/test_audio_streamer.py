@@ -14,7 +14,7 @@ import broken_sounds
 import numpy as np
 import pytest
 import soundfile
-from test_audio_child import alive
+from audio_processes import alive, ends
 
 from immersions import audio
 
@@ -142,7 +142,9 @@ def test_one_that_was_ended_says_so_and_starts_nothing(
     assert streamer.pid is None
 
 
-@pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="ffmpeg is not installed")
+@pytest.mark.skipif(
+    shutil.which("ffmpeg") is None or shutil.which("pgrep") is None, reason="needs ffmpeg and pgrep"
+)
 def test_ffmpeg_ends_with_the_decoder_that_started_it(
     long: Path, tmp_path: Path, streamer: audio.Streamer
 ) -> None:
@@ -151,19 +153,9 @@ def test_ffmpeg_ends_with_the_decoder_that_started_it(
     subprocess.run(command, check=True)
     blocks = streamer.stream(path, RATE, 1.0)
     next(blocks)
-    group = streamer.pid
-    assert group is not None
-    found = subprocess.run(["ps", "-o", "comm=", "-g", str(group)], capture_output=True, text=True)
-    assert "ffmpeg" in found.stdout
+    child = streamer.pid
+    assert child is not None
+    found = subprocess.run(["pgrep", "-P", str(child)], capture_output=True, text=True)
+    (ffmpeg,) = map(int, found.stdout.split())
     streamer.close()
-    deadline = time.monotonic() + 5
-    while _any_of(group) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert not _any_of(group)
-
-
-def _any_of(group: int) -> bool:
-    """Whether a process of the group runs; one that only waits to be collected does not."""
-    found = subprocess.run(["ps", "-e", "-o", "pgid=,stat="], capture_output=True, text=True)
-    rows = (line.split() for line in found.stdout.splitlines())
-    return any(int(row[0]) == group and not row[1].startswith("Z") for row in rows)
+    assert ends(ffmpeg)

@@ -32,7 +32,6 @@ OVERLAP = 0.6
 """The shorter of two recordings has to lie in the other by this share."""
 LAGS = (0, 1, 2, 4, 8, 16, 32)
 """In steps, over which `outline` compares a recording with itself."""
-OUTLINE_BANDS = 19
 
 Levels = Float[NDArray[np.float16], "parts bins frames"]
 Print = Int8[NDArray[np.int8], "steps bands"]
@@ -46,7 +45,7 @@ class Grain:
     bands_per_octave: int
 
 
-COARSE = Grain(0.25, 6)
+COARSE = Grain(0.25, 3)
 """Takes a thousandth of a scalogram's room, and is kept."""
 FINE = Grain(0.04, 12)
 """Tells apart what repeats with the same rhythm and sounds, but with other notes."""
@@ -81,13 +80,11 @@ def outline(found: Print) -> Float[NDArray[np.float32], " numbers"]:
     Where in the recording something happens does not count, so that the products of outlines tell
     which recordings may be the same. Zero where there is nothing to compare.
     """
-    width = max(1, found.shape[1] // OUTLINE_BANDS)
-    count = found.shape[1] // width
-    wide = found[:, : count * width].reshape(len(found), count, width).mean(2, dtype=np.float32)
-    tables = np.zeros((len(LAGS), count, count), np.float32)
+    level = found.astype(np.float32)
+    tables = np.zeros((len(LAGS), level.shape[1], level.shape[1]), np.float32)
     for table, lag in zip(tables, LAGS, strict=True):
-        if lag < len(wide):
-            table[:] = wide[lag:].T @ wide[: len(wide) - lag] / (len(wide) - lag)
+        if lag < len(level):
+            table[:] = level[lag:].T @ level[: len(level) - lag] / (len(level) - lag)
     tables /= max(float(np.linalg.norm(tables)), 1e-6)
     return tables.ravel()
 
