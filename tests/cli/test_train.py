@@ -97,14 +97,15 @@ def test_other_music_is_validated_on(
     more = ("--validate-on", str(beside), "--validate-every", "2")
     assert cli.run(command(music, tmp_path, 2, *more)) == 0
     curve = json.loads((tmp_path / "ears" / "mine" / "curve.json").read_text())
-    assert curve[-1]["chance_all"] == 0.25  # four excerpts of the noise alone
-    assert curve[-1]["chance_within"] == 0.25
+    assert curve[-1]["chance_all"] == 1 / 32  # as many excerpts, of the noise alone
+    assert curve[-1]["chance_within"] == 1 / 32
     card = (tmp_path / "ears" / "mine" / "README.md").read_text()
     assert "2 steps of 4 items from 3 tracks" in card
     capsys.readouterr()
     (beside / "noise.wav").unlink()
     said = fails(capsys, *command(music, tmp_path / "again", 2, *more))
-    assert said.startswith("--validate-on: expected music that is not trained on, got 1 tracks")
+    wanted = "--validate-on: expected music that is not trained on, found none in"
+    assert said == f"{wanted} {beside}"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -144,7 +145,7 @@ def test_a_full_disk_is_one_line_and_keeps_the_checkpoint(music: Path, tmp_path:
     assert said.endswith("; the one before is kept")
     assert checkpoint.read_bytes() == before
     assert sorted(path.name for path in checkpoint.parent.iterdir()) == [
-        *("checkpoint.safetensors", "metrics.jsonl", "training.json")
+        *("checkpoint.safetensors", "index.jsonl", "metrics.jsonl", "training.json")
     ]
 
 
@@ -213,6 +214,9 @@ def test_folders_without_music_are_one_line(
         (("--learning-rate", "-1"), "--learning-rate: expected a number above 0, got -1"),
         (("--learning-rate", "nan"), "--learning-rate: expected a number above 0, got nan"),
         (("--from", "small", "--preset", "small"), "--from brings its own architecture"),
+        (("--device", "tpu"), "--device: expected cpu, cuda, cuda:N or mps, got 'tpu'"),
+        (("--device", "cuda:99"), "--device cuda:99: expected GPU number 99, torch sees"),
+        (("--workers", "-1"), "--workers"),
         (("--note", "/nowhere"), "/nowhere"),
         (("--no-such-option",), "--no-such-option"),
     ],

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from immersions.cli.training_display import Lines, display, milestone
+from immersions.cli.training_display import Lines, display, milestone, waited_line
 
 ROW = {"step": 40.0, "loss": 1.25}
 HELD_OUT = {"validation_all": 0.5, "validation_across": 0.75, "validation_within": 0.625}
@@ -34,6 +34,12 @@ def test_a_validation_is_a_line() -> None:
     assert milestone(ROW) == ""
     assert milestone({"step": 200.0, "loss": 1.25}) == "step 200: loss 1.250"
     assert milestone(ROW | HELD_OUT | {"waited": 0.031}) == f"{LINE}  waited 3 %"
+
+
+def test_what_was_waited_is_said_at_the_end_with_what_may_help() -> None:
+    assert waited_line(0.004) == "waited 0.4 % of the time for data"
+    assert waited_line(0.05) == "waited 5.0 % of the time for data"
+    assert waited_line(0.12).startswith("waited 12.0 % of the time for data: a faster disk for")
 
 
 def test_without_a_terminal_it_is_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,8 +11,9 @@ import torch
 from tiny_music import RATE, SCALE, pattern, write_music
 
 from immersions.scalogram import Scalogram, ScalogramConfig
-from immersions.training import library
-from immersions.training.library import find_sounds, load_library, scalogram_blocks
+from immersions.training import scalograms
+from immersions.training.library import find_sounds, load_library
+from immersions.training.scalograms import scalogram_blocks
 
 
 @pytest.mark.parametrize("seconds", [0.01, 0.5, 16.4, 33.3, 70.0])
@@ -41,7 +42,7 @@ def test_blocks_are_few_frames_however_long_the_file(tmp_path: Path) -> None:
     soundfile.write(path, pattern(1, 100.0), RATE)
     lengths = [block.shape[-1] for block in scalogram_blocks(path, Scalogram(SCALE))]
     assert len(lengths) > 5
-    assert max(lengths) < library.SPAN_FRAMES
+    assert max(lengths) < scalograms.SPAN_FRAMES
 
 
 def test_the_reference_scale_joins_too(tmp_path: Path) -> None:
@@ -108,7 +109,7 @@ def test_a_track_is_heard_once_and_kept(tmp_path: Path, monkeypatch: pytest.Monk
     first = load_library(paths, SCALE, cache, 100)
     assert len(list(cache.glob("*.npy"))) == 2
 
-    monkeypatch.setattr(library, "scalogram_blocks", _fail)
+    monkeypatch.setattr(scalograms, "scalogram_blocks", _fail)
     again = load_library(paths, SCALE, cache, 100)
     assert again.left_out == ()
     for before, after in zip(first.tracks, again.tracks, strict=True):

@@ -1,8 +1,8 @@
 """Sound files and levels of loops: mono float32 arrays in -1 to 1; no torch.
 
 `read` is for files of unknown origin: a child process decodes them within limits. `stream` is for
-music that one trusts, of any length. The rest keeps a finished loop within its
-peak, at its loudness and without a seam.
+music that one trusts, of any length; a `Streamer` does the same in a child process. The rest keeps
+a finished loop within its peak, at its loudness and without a seam.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from immersions.audio.peaks import true_peak_dbtp
 from immersions.audio.resampling import resample, tile
 from immersions.audio.seams import close_seam, seam
 from immersions.audio.sound import Sound
+from immersions.audio.streamer import Streamer
 from immersions.audio.streaming import stream
 from immersions.audio.writing import write
 
@@ -25,6 +26,7 @@ __all__ = [
     "Header",
     "Limits",
     "Sound",
+    "Streamer",
     "close_seam",
     "finish",
     "loudness_lufs",

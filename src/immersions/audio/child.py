@@ -16,6 +16,7 @@ import re
 import resource
 import socket
 import struct
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -65,12 +66,19 @@ def confine(cpu_seconds: int, memory_bytes: int) -> None:
     """Limit what the next file may use; the kernel ends this process when it takes more time."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
     used = int(usage.ru_utime + usage.ru_stime)
-    for kind, soft in (
-        (resource.RLIMIT_CPU, used + cpu_seconds),
-        (resource.RLIMIT_AS, memory_bytes),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 0),
-    ):
+    limit(
+        {
+            resource.RLIMIT_CPU: used + cpu_seconds,
+            resource.RLIMIT_AS: memory_bytes,
+            resource.RLIMIT_CORE: 0,
+            resource.RLIMIT_FSIZE: 0,
+        }
+    )
+
+
+def limit(most: dict[int, int]) -> None:
+    """Set limits of `resource`, as far as the system knows them."""
+    for kind, soft in most.items():
         hard = resource.getrlimit(kind)[1]
         try:
             resource.setrlimit(kind, (soft if hard < 0 else min(soft, hard), hard))
@@ -119,24 +127,39 @@ def cut_off(log: str) -> str:
     return ""
 
 
+class Decoding:
+    """The samples of an opened file from start to end, and what was found on the way."""
+
+    def __init__(self, sound: Reader) -> None:
+        self.sound = sound
+        self.frames = self.replaced = 0
+        self.damage = cut_off(sound.extra_info)
+
+    def blocks(self, block_frames: int) -> Iterator[np.ndarray]:
+        """Mono float32, at the file's own rate; they end where damage begins."""
+        sound = self.sound
+        block = np.empty((block_frames, sound.channels), np.float32)
+        while self.frames < sound.frames:
+            try:
+                wanted = min(block_frames, sound.frames - self.frames)
+                count = sound.buffer_read_into(block[:wanted].data.cast("B"), "float32")
+            except (soundfile.LibsndfileError, AssertionError) as error:
+                self.damage = damaged(self.frames, sound.samplerate, error)
+                return
+            if count == 0:
+                return
+            mono, bad = mixed(block[:count])
+            self.frames += count
+            self.replaced += bad
+            yield mono
+
+
 def send_samples(connection: socket.socket, sound: Reader) -> None:
-    frames = replaced = 0
-    damage = cut_off(sound.extra_info)
-    block = np.empty((BLOCK_FRAMES, sound.channels), np.float32)
-    while frames < sound.frames:
-        try:
-            wanted = min(BLOCK_FRAMES, sound.frames - frames)
-            count = sound.buffer_read_into(block[:wanted].data.cast("B"), "float32")
-        except (soundfile.LibsndfileError, AssertionError) as error:
-            damage = damaged(frames, sound.samplerate, error)
-            break
-        if count == 0:
-            break
-        mono, bad = mixed(block[:count])
-        frames += count
-        replaced += bad
+    decoding = Decoding(sound)
+    for mono in decoding.blocks(BLOCK_FRAMES):
         reply_bytes(connection, b"d", mono.tobytes())
-    reply(connection, b"e", {"frames": frames, "replaced": replaced, "damage": damage})
+    found = {name: getattr(decoding, name) for name in ("frames", "replaced", "damage")}
+    reply(connection, b"e", found)
 
 
 def damaged(frames: int, sample_rate: int, error: Exception) -> str:

@@ -18,7 +18,7 @@ import soundfile
 import soxr
 from numpy.typing import NDArray
 
-from immersions.audio.child import Reader, cut_off, damaged, mixed, reason
+from immersions.audio.child import Decoding, Reader, mixed, reason
 from immersions.audio.header import STREAMING, Header, StrPath, open_regular, shown
 from immersions.audio.sound import flaws, not_finite
 
@@ -79,24 +79,12 @@ def _by_libsndfile(
         if sound.samplerate == sample_rate
         else soxr.ResampleStream(sound.samplerate, sample_rate, 1, "float32", "HQ")
     )
-    block = np.empty((READ_FRAMES, sound.channels), np.float32)
-    frames = replaced = 0
-    damage = cut_off(sound.extra_info)
-    while True:
-        try:
-            count = sound.buffer_read_into(block.data.cast("B"), "float32")
-        except (soundfile.LibsndfileError, AssertionError) as error:
-            damage = damaged(frames, sound.samplerate, error)
-            break
-        if count == 0:
-            break
-        mono, bad = mixed(block[:count])
-        frames += count
-        replaced += bad
+    decoding = Decoding(sound)
+    for mono in decoding.blocks(READ_FRAMES):
         yield mono if resampler is None else resampler.resample_chunk(mono)
     if resampler is not None:
         yield resampler.resample_chunk(np.zeros(0, np.float32), last=True)
-    for flaw in flaws(header, frames, replaced, damage):
+    for flaw in flaws(header, decoding.frames, decoding.replaced, decoding.damage):
         notice(flaw)
 
 
@@ -114,7 +102,9 @@ def _by_ffmpeg(path: StrPath, sample_rate: int, why: str, notice: Notice) -> Ite
     heard = replaced = 0
     with (
         tempfile.TemporaryFile() as complaints,
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=complaints) as process,
+        subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=complaints
+        ) as process,
     ):
         assert process.stdout is not None
         try:

@@ -41,6 +41,12 @@ def check_places(
             raise ValueError(f"{option} needs matplotlib: pip install 'immersions[pictures]'")
 
 
+def check_tensorboard() -> None:
+    """Raise `ValueError` where the package that writes for TensorBoard is not installed."""
+    if importlib.util.find_spec("tensorboard") is None:
+        raise ValueError("--tensorboard needs tensorboard: pip install 'immersions[tensorboard]'")
+
+
 def check_folder(folder: Path) -> None:
     """Raise `OSError` where files cannot be written into a folder that may have to be made."""
     if folder.exists() and not folder.is_dir():

@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import math
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from immersions.cli import LARGEST_SEED
-from immersions.cli.places import check_folder, place_for_ear
+from immersions.cli.places import check_folder, check_tensorboard, place_for_ear
+from immersions.cli.training_music import Asked, listen
+from immersions.cli.training_signals import said_once, signals
 
 if TYPE_CHECKING:
     from immersions.cli.training_display import Display
-    from immersions.scalogram import ScalogramConfig
-    from immersions.training.library import Library
     from immersions.training.loop import Trainer
-    from immersions.training.ranks import Ranks
 
 INTERRUPTED = 130
-FAILED = 2
 
 
 def train(
@@ -78,6 +73,13 @@ def train(
     seed: Annotated[
         int, typer.Option(min=0, max=LARGEST_SEED, help="Same seed, same machine: same ear.")
     ] = 0,
+    device: Annotated[
+        str, typer.Option(help="What is trained on: cpu, cuda, cuda:N or mps.")
+    ] = "cpu",
+    workers: Annotated[
+        int | None,
+        typer.Option(min=0, help="Processes that decode; 0: none but this. [default: one a core]"),
+    ] = None,
     threads: Annotated[int, typer.Option(min=0, help="Processor threads; 0: torch's choice.")] = 0,
     precision: Annotated[str, typer.Option(help="float32 or bfloat16.")] = "float32",
     work: Annotated[
@@ -86,6 +88,9 @@ def train(
     cache: Annotated[Path, typer.Option(help="Folder for scalograms, computed once.")] = Path(
         "data/cache/scalograms"
     ),
+    tensorboard: Annotated[
+        bool, typer.Option("--tensorboard", help="Write the figures for TensorBoard too.")
+    ] = False,
     note: Annotated[
         Path | None, typer.Option(help="Text for the model card: credits, licences.")
     ] = None,
@@ -103,6 +108,8 @@ def train(
         raise ValueError(f"--held-out: expected 0 or more and less than 1, got {held_out:g}")
     if start is not None and preset is not None:
         raise ValueError("--from brings its own architecture: expected no --preset with it")
+    if tensorboard:
+        check_tensorboard()
     output = place_for_ear(output)
     for folder in (work, cache):
         check_folder(folder)
@@ -114,20 +121,22 @@ def train(
 
     import torch
 
-    from immersions.cli.training_display import display
+    from immersions.cli.training_display import display, waited_line
     from immersions.ears import presets
     from immersions.training.augmentation import Augmentation
     from immersions.training.config import TrainingConfig, averaging
     from immersions.training.cpc import item_frames
+    from immersions.training.devices import device_named
+    from immersions.training.index import index_rows, write_index
     from immersions.training.loop import Trainer
     from immersions.training.ranks import joined
-    from immersions.training.run import flat_for, ship, summary
-    from immersions.training.sampling import split, unheard
+    from immersions.training.run import flat_for, ship, waited_for_data
     from immersions.training.start import start_from
 
     if threads:
         torch.set_num_threads(threads)
-    with joined() as ranks, _said_once(ranks), display(ranks.first) as shown:
+    with joined(device) as ranks, said_once(ranks), display(ranks.first) as shown:
+        place = device_named(device, ranks.size)
         begin = start_from(start) if start else None
         ear = begin.network.config if begin else presets.config(preset or "small")
         if dropout is not None:
@@ -149,60 +158,42 @@ def train(
             accumulate=accumulate,
             augmentation=Augmentation(gain, equaliser, pitch, stretch, mix),
         )
+        asked = Asked(folders, validate_on or [], held_out, cache, workers)
         frames = item_frames(ear, settings.contexts)
-        library = _listen(folders, ear.scalogram, cache, frames, shown, ranks)
-        training, validation = split(library.tracks, 0 if validate_on else held_out)
-        if validate_on:
-            beside = _listen(validate_on, ear.scalogram, cache, frames, shown, ranks)
-            validation = unheard(beside.tracks, training)
-        if not training:
-            raise ValueError(f"expected music to train on in {_named(folders)}, found no track")
-        shown.say(summary(library))
-        trainer = Trainer(work / output.name, ear, settings, training, validation, begin, ranks)
-        _train(trainer, shown)
+        music = listen(asked, ear.scalogram, frames, place, shown, ranks)
+        sides = music.training, music.validation
+        trainer = Trainer(work / output.name, ear, settings, *sides, begin, ranks, place)
+        if ranks.first:
+            rows = index_rows(music.library, ear.scalogram, music.training)
+            write_index(trainer.folder, rows)
+        _train(trainer, shown, tensorboard)
         if not ranks.first:
             return
-        ship(trainer, output, output.name, training, card_note, shown.say)
-        if validation:
+        ship(trainer, output, output.name, music.training, card_note, shown.say)
+        if music.validation:
             flat = 100 * flat_for(trainer.rows())
             shown.say(f"held-out accuracy has not risen for the last {flat:.0f} % of the steps")
+        shown.say(waited_line(waited_for_data(trainer.rows())))
 
 
-def _listen(
-    folders: list[Path],
-    scale: ScalogramConfig,
-    cache: Path,
-    frames: int,
-    shown: Display,
-    ranks: Ranks,
-) -> Library:
-    """The scalograms of all sounds; of several processes each computes its part of them."""
-    from immersions.training.library import find_sounds, load_library
-
-    paths = find_sounds(folders)
-    shown.listen(len(paths))
-    if ranks.size > 1:
-        mine = paths[ranks.rank :: ranks.size]
-        load_library(mine, scale, cache, frames)
-        ranks.check_same("the number of sound files", len(paths))
-    library = load_library(paths, scale, cache, frames, shown.listened)
-    for path, reason in library.left_out:
-        shown.say(f"left out {path.name}: {reason}")
-    for path, flaw in library.warnings:
-        shown.say(f"{path.name}: {flaw}")
-    return library
-
-
-def _train(trainer: Trainer, shown: Display) -> None:
+def _train(trainer: Trainer, shown: Display, tensorboard: bool) -> None:
     """Take the steps that are left; a signal ends the command with what was reached kept."""
+    from immersions.training.board import Board
     from immersions.training.loop import run
+
+    board = Board(trainer.folder, trainer.step) if tensorboard and trainer.ranks.first else None
+
+    def report(row: dict[str, float]) -> None:
+        shown.trained(row)
+        if board:
+            board.add(row, trainer.optimiser.param_groups[0]["lr"])
 
     if trainer.step:
         shown.say(f"going on from step {trainer.step}")
     shown.train(trainer.step, trainer.config.steps)
-    with _signals() as came:
+    with signals() as came, closing(board) if board else nullcontext():
         try:
-            run(trainer, shown.trained, stop=lambda: bool(came))
+            run(trainer, report, stop=lambda: bool(came))
         except ArithmeticError as error:
             raise ValueError(
                 f"{error}; a lower --learning-rate may help, or leaving out a file; the last "
@@ -216,37 +207,3 @@ def _train(trainer: Trainer, shown: Display) -> None:
     if came:
         shown.say(f"stopped at step {trainer.step}; the same command goes on from there")
         raise typer.Exit(INTERRUPTED)
-
-
-@contextmanager
-def _said_once(ranks: Ranks) -> Iterator[None]:
-    """What ends all processes of a run, or one and by that the others, is one line."""
-    try:
-        yield
-    except (typer.Exit, KeyboardInterrupt):
-        raise
-    except Exception:
-        if ranks.speaks():
-            raise
-        raise typer.Exit(FAILED) from None
-
-
-@contextmanager
-def _signals() -> Iterator[list[int]]:
-    """A list that is no longer empty once Ctrl-C or SIGTERM came; a second Ctrl-C ends at once."""
-    came: list[int] = []
-
-    def note(number: int, frame: FrameType | None) -> None:
-        came.append(number)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield came
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _named(folders: list[Path]) -> str:
-    return ", ".join(str(folder) for folder in folders)

@@ -19,6 +19,8 @@ from rich.progress import (
 
 LINE_EVERY = 100
 """Steps between two lines where no music is held out."""
+LONGEST_WAIT = 0.05
+"""Share of a run that waiting for data may take before something should be done."""
 
 
 class Display(Protocol):
@@ -40,7 +42,7 @@ class Display(Protocol):
         """So many files will be heard first."""
 
     def listened(self, path: Path) -> None:
-        """One of them is being heard."""
+        """One of them was heard."""
 
     def train(self, done: int, steps: int) -> None:
         """Training begins, `done` of `steps` are behind it."""
@@ -174,3 +176,14 @@ def held_out(row: dict[str, float]) -> str:
 def waited(row: dict[str, float]) -> str:
     """The share of the step in which nothing was computed, since its music was still being read."""
     return f"  waited {100 * row['waited']:.0f} %" if "waited" in row else ""
+
+
+def waited_line(share: float) -> str:
+    """What is said of it at the end, and what may help where it was too long."""
+    line = f"waited {100 * share:.1f} % of the time for data"
+    if share <= LONGEST_WAIT:
+        return line
+    return (
+        f"{line}: a faster disk for --cache would help, or memory enough to hold what lies there; "
+        "--pitch, --stretch and --mix take time too"
+    )

@@ -45,7 +45,7 @@ def save_state(
     }
     for number, state in optimiser.state_dict()["state"].items():
         tensors |= {f"adam.{number}.{key}": value for key, value in state.items()}
-    kept = {key: value.detach().contiguous() for key, value in tensors.items()}
+    kept = {key: value.detach().contiguous().cpu() for key, value in tensors.items()}
     temporary = path.with_name(f".{path.name}.partial")
     try:
         save_file(kept, temporary, {"step": str(step)})

@@ -1,25 +1,25 @@
 """A library of music for training: sound files found, told apart, and kept as scalograms.
 
-On a laptop the scalogram costs as much as the network, so it is computed once a track and kept on
-disk as 16-bit floats, memory-mapped. Tracks are keyed by their content: a second copy of a file is
-left out, and a changed setting makes new entries.
+A second copy of a file is left out, and so is the same recording in another file: what was held
+out would otherwise be trained on.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
-from immersions import audio
-from immersions.scalogram import Scalogram, ScalogramConfig
+from immersions.scalogram import ScalogramConfig
+from immersions.training.devices import CPU
+from immersions.training.duplicates import same_recordings
+from immersions.training.fingerprint import FINE, Print, fingerprint
+from immersions.training.scalograms import Levels, Scalograms, Stream, content_key
+from immersions.training.workers import each
 
 SOUND_SUFFIXES = tuple(
     f".{ending}"
@@ -28,14 +28,6 @@ SOUND_SUFFIXES = tuple(
         *("caf", "m4a", "aac", "wma", "mp4", "webm", "mkv", "mod", "xm", "it", "s3m"),
     )
 )
-SPAN_FRAMES = 512
-"""Frames transformed at once: a power of two, and small enough for a processor's cache."""
-HASH_BYTES = 1 << 20
-NOTES = ".txt"
-"""Ending of what is noted beside a kept scalogram, where there was something wrong."""
-
-Levels = NDArray[np.float16]
-"""(parts, bins, frames)"""
 
 
 @dataclass(frozen=True)
@@ -51,15 +43,54 @@ class Track:
         return int(self.levels.shape[-1])
 
 
+@dataclass(frozen=True, eq=False)
+class Source:
+    """A sound file that was found: what is in it, and why it is left out if it is."""
+
+    path: Path
+    key: str = ""
+    """A hash of its bytes; empty where they could not be read."""
+    levels: Levels = field(default_factory=lambda: np.zeros((1, 1, 0), np.float16), repr=False)
+    coarse: Print = field(default_factory=lambda: np.zeros((0, 1), np.int8), repr=False)
+    """The coarse fingerprint."""
+    flaws: tuple[str, ...] = ()
+    """What had to be helped: samples that were not finite, an end lost to damage."""
+    left_out: str = ""
+    """The reason; empty for a track."""
+    twin: bool = False
+    """Whether that is another file, with the same recording."""
+
+    @property
+    def frames(self) -> int:
+        return int(self.levels.shape[-1])
+
+    @property
+    def identity(self) -> str:
+        """The same for all files with the same bytes."""
+        return self.key or str(self.path)
+
+
 @dataclass(frozen=True)
 class Library:
-    """The tracks found, what was left out, and what was wrong with tracks that were not."""
+    """The sound files found, in order of their paths."""
 
-    tracks: tuple[Track, ...]
-    left_out: tuple[tuple[Path, str], ...]
-    """(path, reason)"""
-    warnings: tuple[tuple[Path, str], ...] = ()
-    """(path, what had to be helped): samples that were not finite, an end lost to damage."""
+    sources: tuple[Source, ...]
+
+    @cached_property
+    def tracks(self) -> tuple[Track, ...]:
+        used = (source for source in self.sources if not source.left_out)
+        return tuple(Track(source.path, source.key, source.levels) for source in used)
+
+    @property
+    def left_out(self) -> tuple[tuple[Path, str], ...]:
+        """(path, reason)"""
+        return tuple((source.path, source.left_out) for source in self.sources if source.left_out)
+
+    @property
+    def warnings(self) -> tuple[tuple[Path, str], ...]:
+        """(path, what was wrong) of tracks that are used nevertheless."""
+        used = (source for source in self.sources if not source.left_out)
+        return tuple((source.path, flaw) for source in used for flaw in source.flaws)
 
 
 def find_sounds(folders: Sequence[Path]) -> list[Path]:
@@ -82,110 +113,74 @@ def load_library(
     cache: Path,
     least_frames: int,
     progress: Callable[[Path], None] = lambda path: None,
+    workers: int = 0,
+    device: torch.device = CPU,
 ) -> Library:
-    """The scalograms of `paths`, from `cache` or computed; broken and short files are listed."""
-    cache.mkdir(parents=True, exist_ok=True)
-    settings = hashlib.sha256(json.dumps(asdict(config), sort_keys=True).encode()).hexdigest()[:12]
-    scalogram = Scalogram(config)
-    tracks: dict[str, Track] = {}
-    left_out: list[tuple[Path, str]] = []
-    warnings: list[tuple[Path, str]] = []
-    for path in paths:
-        progress(path)
-        try:
-            key = content_key(path)
-            if key in tracks:
-                left_out.append((path, f"the same content as {tracks[key].path}"))
-                continue
-            kept = cache / f"{key}-{settings}.npy"
-            levels = _levels(path, scalogram, kept)
-            flaws = _noted(kept.with_suffix(NOTES))
-        except (OSError, ValueError) as error:
-            left_out.append((path, str(error).removeprefix(f"{path}: ")))
-            continue
-        if levels.shape[-1] < least_frames:
-            short = f"shorter than an item: {levels.shape[-1]} frames"
-            left_out.append((path, "; ".join([short, *flaws])))
-            continue
-        tracks[key] = Track(path, key, levels)
-        warnings += [(path, flaw) for flaw in flaws]
-    return Library(tuple(tracks.values()), tuple(left_out), tuple(warnings))
+    """The scalograms of `paths`, from `cache` or computed on `device`.
 
-
-def content_key(path: Path) -> str:
-    """A hash of the file's bytes."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(HASH_BYTES):
-            digest.update(block)
-    return digest.hexdigest()[:24]
-
-
-def _levels(path: Path, scalogram: Scalogram, kept: Path) -> Levels:
-    shape = (scalogram.config.parts, scalogram.config.bins)
-    flaws: list[str] = []
-    try:
-        return _kept(kept, shape)
-    except (OSError, ValueError):  # not there, or cut off by a crash: computed anew
-        blocks = [block.numpy() for block in scalogram_blocks(path, scalogram, flaws.append)]
-    if not blocks:
-        raise ValueError("; ".join([f"{path.name}: expected sound, found none", *flaws]))
-    temporary = kept.with_suffix(f".{os.getpid()}.npy")
-    try:
-        np.save(temporary, np.concatenate(blocks, -1))
-        # Kept too: a second run does not decode the file, and has the same to tell.
-        notes = kept.with_suffix(NOTES)
-        notes.write_text("\n".join(flaws)) if flaws else notes.unlink(missing_ok=True)
-        temporary.replace(kept)
-    finally:
-        temporary.unlink(missing_ok=True)
-    return _kept(kept, shape)
-
-
-def _noted(path: Path) -> list[str]:
-    """What was wrong with a file when it was decoded."""
-    try:
-        return path.read_text().splitlines()
-    except (OSError, ValueError):
-        return []
-
-
-def _kept(path: Path, shape: tuple[int, int]) -> Levels:
-    levels: Levels = np.lib.format.open_memmap(path, mode="r")  # refuses pickled objects
-    if levels.dtype != np.float16 or levels.shape[:-1] != shape:
-        raise ValueError(f"{path}: expected 16-bit floats of {shape}, got {levels.shape}")
-    return levels
-
-
-@torch.no_grad()
-def scalogram_blocks(
-    path: Path, scalogram: Scalogram, notice: Callable[[str], None] = lambda line: None
-) -> Iterator[torch.Tensor]:
-    """A file's scalogram in blocks (parts, bins, frames) of 16-bit floats; constant memory.
-
-    Every block is computed with enough sound around it that the blocks join without a trace.
-    `notice` is told of damage, as by `audio.stream`.
+    So many `workers`, processes of their own, decode; with 0 this process does. The library is the
+    same either way. What is broken, short or there twice is left out, the first by name kept.
     """
-    config = scalogram.config
-    margin, hop = scalogram.margin_frames + 1, config.hop
-    frames = max(SPAN_FRAMES, 4 * margin)
-    span, block = frames * hop, frames - 2 * margin
-    held = np.zeros(margin * hop, np.float32)
-    seconds = block * hop / config.sample_rate
-    for piece in audio.stream(path, config.sample_rate, seconds, notice):
-        held = np.concatenate([held, piece])
-        while len(held) >= span:
-            yield _block(held[:span], scalogram, margin, block)
-            held = held[block * hop :]
-    while (left := (len(held) // hop) - margin) > 0:
-        padded = np.zeros(span, np.float32)
-        padded[: len(held)] = held
-        yield _block(padded, scalogram, margin, min(left, block))
-        held = held[block * hop :]
+    shelf = Scalograms(cache, config, device)
+
+    def heard(source: Source, stream: Stream) -> Source:
+        return _heard(source, shelf, stream, least_frames)
+
+    keyed = each(_keyed, paths, workers)
+    first = {source.identity: source for source in reversed(keyed)}
+    originals = [source for source in keyed if first[source.identity] is source]
+    found = each(heard, originals, workers, lambda source: progress(source.path))
+    known = {source.identity: source for source in found}
+    sources = []
+    for source in keyed:
+        sources.append(_again(known[source.identity], source.path))
+        if first[source.identity] is not source:
+            progress(source.path)
+    return Library(tuple(_told_apart(sources, config)))
 
 
-def _block(
-    sound: NDArray[np.float32], scalogram: Scalogram, margin: int, frames: int
-) -> torch.Tensor:
-    levels = scalogram.loop(torch.from_numpy(sound)[None], len(sound) // scalogram.config.hop)
-    return levels[0, :, :, margin : margin + frames].half()
+def _again(source: Source, path: Path) -> Source:
+    """What is known of another file with the same bytes, of which the first alone is used."""
+    if source.path == path:
+        return source
+    return replace(source, path=path, left_out=f"the same content as {source.path}", twin=True)
+
+
+def _keyed(path: Path, stream: Stream) -> Source:
+    try:
+        return Source(path, content_key(path))
+    except OSError as error:
+        return Source(path, left_out=_reason(error, path))
+
+
+def _heard(source: Source, shelf: Scalograms, stream: Stream, least_frames: int) -> Source:
+    if source.left_out:
+        return source
+    try:
+        levels = shelf.levels(source.path, source.key, stream)
+        flaws = shelf.flaws(source.key)
+        found = replace(source, levels=levels, flaws=flaws, coarse=shelf.print(source.key, levels))
+    except (OSError, ValueError) as error:
+        return replace(source, left_out=_reason(error, source.path))
+    if found.frames < least_frames:
+        short = f"shorter than an item: {found.frames} frames"
+        return replace(found, left_out="; ".join([short, *flaws]))
+    return found
+
+
+def _told_apart(sources: Sequence[Source], config: ScalogramConfig) -> list[Source]:
+    """Of each recording the first alone; the others are left out, with the reason."""
+    told = list(sources)
+    used = [number for number, source in enumerate(sources) if not source.left_out]
+    twins = same_recordings(
+        [sources[number].coarse for number in used],
+        lambda place: fingerprint(sources[used[place]].levels, config, FINE),
+    )
+    for place, (first, alike) in twins.items():
+        same = f"the same recording as {sources[used[first]].path} (likeness {alike:.2f})"
+        told[used[place]] = replace(sources[used[place]], left_out=same, twin=True)
+    return told
+
+
+def _reason(error: Exception, path: Path) -> str:
+    return str(error).removeprefix(f"{path}: ")

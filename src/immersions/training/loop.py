@@ -22,6 +22,7 @@ from immersions.ears.contrastive import ContrastiveConfig
 from immersions.training import cpc
 from immersions.training.batches import Batches
 from immersions.training.config import TrainingConfig, averaging, schedule
+from immersions.training.devices import CPU
 from immersions.training.joined_norm import join_norms
 from immersions.training.kept import (
     CHECKPOINT,
@@ -62,20 +63,25 @@ class Trainer:
         validation: Sequence[Track],
         start: Start | None = None,
         ranks: Ranks = ALONE,
+        device: torch.device = CPU,
     ) -> None:
         self.folder, self.ear, self.config, self.ranks = folder, ear, config, ranks
+        self.device = device
         self.training, self.validation, self.start = training, validation, start
         if config.accumulate * ranks.size > config.items:
             most = config.items // ranks.size
             raise ValueError(f"accumulate: expected 1 to {most}, got {config.accumulate}")
         torch.manual_seed(config.seed)
-        self.model = Trainee(ear).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        # Made on the processor: the same weights wherever they are trained.
+        self.model = Trainee(ear)
         if start:
             self.model.begin_with(start)
+        self.mean_model = Trainee(ear)
+        self.mean_model.load_state_dict(self.model.state_dict())
         if ranks.size > 1:
             join_norms(self.model, ranks)
-        self.mean_model = Trainee(ear).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.mean_model.load_state_dict(self.model.state_dict())
+        for model in (self.model, self.mean_model):
+            model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.optimiser = torch.optim.Adam(self.model.parameters(), lr=config.learning_rate)
         ratio = self.model.network.stride // self.model.network.encoder_stride
         crop = cpc.crop_of(ear, ratio, config.contexts)
@@ -84,7 +90,7 @@ class Trainer:
             crop, ear.gap_steps, sat, config.bfloat16, config.accumulate, ranks
         )
         self.frames = crop.steps * self.model.network.encoder_stride
-        self._batches = Batches(config, ear.scalogram, self.frames, ranks)
+        self._batches = Batches(config, ear.scalogram, self.frames, ranks, device)
         alone = replace(self.objective, ranks=ALONE)
         self._held_out = Validation(alone, validation, self.frames, config)
         self._modules = {"model": self.model, "mean": self.mean_model}

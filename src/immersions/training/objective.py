@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from immersions.ears.contrastive import ContrastiveConfig, ContrastiveNetwork
 from immersions.training import cpc
+from immersions.training.devices import noise_state, set_noise_state
 from immersions.training.ranks import ALONE, Ranks
 from immersions.training.start import Start
 
@@ -112,7 +113,7 @@ class _Passes:
         answers = []
         with _statistics_kept(self._model):
             for part in self._parts:
-                self._noise.append(torch.get_rng_state())
+                self._noise.append(noise_state(part.device))
                 answers.append(self._encode(part))
         z, c = (self._woven(pieces) for pieces in zip(*answers, strict=True))
         return z.requires_grad_(), c.requires_grad_()
@@ -123,7 +124,7 @@ class _Passes:
         assert c.grad is not None
         count = len(self._parts)
         for number, (part, noise) in enumerate(zip(self._parts, self._noise, strict=True)):
-            torch.set_rng_state(noise)
+            set_noise_state(part.device, noise)
             theirs = [z.grad[number::count], c.grad[number::count]]
             torch.autograd.backward(self._encode(part), theirs)
 

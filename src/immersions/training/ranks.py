@@ -95,14 +95,22 @@ ALONE = Ranks()
 
 
 @contextmanager
-def joined() -> Iterator[Ranks]:
-    """Join the processes that `torchrun` started along with this one, if it did."""
+def joined(device: str = "cpu") -> Iterator[Ranks]:
+    """Join the processes that `torchrun` started along with this one, if it did.
+
+    What lies on GPUs they tell one another by NCCL when they are to train on some.
+    """
     if int(os.environ.get("WORLD_SIZE", "1")) < 2 or "MASTER_ADDR" not in os.environ:
         yield ALONE
         return
     store, rank, size = next(iter(rendezvous("env://")))
+    on_gpus = device.startswith("cuda") and torch.cuda.is_available()
     distributed.init_process_group(
-        "gloo", store=store, rank=rank, world_size=size, timeout=LONGEST_WAIT
+        "cpu:gloo,cuda:nccl" if on_gpus else "gloo",
+        store=store,
+        rank=rank,
+        world_size=size,
+        timeout=LONGEST_WAIT,
     )
     try:
         yield Ranks(rank, size, store)

@@ -10,7 +10,7 @@ from pathlib import Path
 from immersions.ears.checkpoint import CONFIG, WEIGHTS, save_pretrained
 from immersions.ears.contrastive import ContrastiveEar, parameter_counts
 from immersions.training.kept import Row
-from immersions.training.library import Library, Track
+from immersions.training.library import Track
 from immersions.training.loop import Trainer
 from immersions.training.precision import TOLERANCE, half_precision_error
 from immersions.training.statistics import take_statistics
@@ -25,7 +25,7 @@ def ship(
     progress: Callable[[str], None] = lambda line: None,
 ) -> ContrastiveEar:
     """Take the averaged weights' statistics on `tracks` and write the ear's folder."""
-    ear = ContrastiveEar(name, trainer.mean_model.network)
+    ear = ContrastiveEar(name, trainer.mean_model.network).to(trainer.device)
     progress("listening for the statistics of every neuron")
     statistics = take_statistics(ear, tracks)
     error = half_precision_error(trainer.mean_model.network, tracks)
@@ -119,9 +119,7 @@ def flat_for(rows: Sequence[Row], tolerance: float = 0.01) -> float:
     return (held_out[-1][0] - since) / held_out[-1][0]
 
 
-def summary(library: Library) -> str:
-    """One line on what was found."""
-    frames = sum(track.frames for track in library.tracks)
-    return (
-        f"{len(library.tracks)} tracks, {frames} scalogram frames, {len(library.left_out)} left out"
-    )
+def waited_for_data(rows: Sequence[Row]) -> float:
+    """The share of all steps' time in which their excerpts were still being read."""
+    seconds = sum(row["seconds"] for row in rows)
+    return sum(row.get("waited", 0.0) * row["seconds"] for row in rows) / seconds if seconds else 0

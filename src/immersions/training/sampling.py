@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -38,10 +38,20 @@ class Batch:
     names: tuple[str, ...]
 
     def own(self) -> Bool[Tensor, "items items"]:
-        return torch.eye(len(self.tracks), dtype=torch.bool)
+        return torch.eye(len(self.tracks), dtype=torch.bool, device=self.tracks.device)
 
     def same_track(self) -> Bool[Tensor, "items items"]:
         return self.tracks[:, None] == self.tracks[None, :]
+
+    def pinned(self) -> Batch:
+        """In memory from which a GPU copies by itself."""
+        return replace(self, levels=self.levels.pin_memory(), tracks=self.tracks.pin_memory())
+
+    def to(self, device: torch.device) -> Batch:
+        """On another device; from pinned memory it is copied while this process goes on."""
+        alone = device.type == "cuda"
+        levels = self.levels.to(device, non_blocking=alone)
+        return replace(self, levels=levels, tracks=self.tracks.to(device, non_blocking=alone))
 
 
 def split(tracks: Sequence[Track], share: float) -> tuple[list[Track], list[Track]]:
@@ -55,18 +65,6 @@ def split(tracks: Sequence[Track], share: float) -> tuple[list[Track], list[Trac
     most = max(0, len(ordered) - 1)
     held_out = min(most, max(1, round(share * len(ordered)))) if share else 0
     return ordered[held_out:], ordered[:held_out]
-
-
-def unheard(tracks: Sequence[Track], training: Sequence[Track]) -> list[Track]:
-    """Those of `tracks` that are not among `training`. Raises `ValueError` if none is left."""
-    heard = {track.key for track in training}
-    left = [track for track in tracks if track.key not in heard]
-    if not left:
-        raise ValueError(
-            f"--validate-on: expected music that is not trained on, got {len(tracks)} tracks, "
-            "all of them among the training's"
-        )
-    return left
 
 
 def sample(

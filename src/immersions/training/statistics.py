@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from immersions.ears.contrastive import SCALOGRAM, ContrastiveEar
-from immersions.ears.ear import QUANTILES, LayerStatistics
+from immersions.ears.ear import QUANTILES, LayerStatistics, device_of
 from immersions.training.library import Track
 
 CROP_FRAMES = 1024
@@ -31,7 +31,7 @@ def take_statistics(
     The first frames of an excerpt hear the silence before it, so as many as the receptive field
     spans are dropped. Tracks shorter than an excerpt are heard one after another.
     """
-    random = torch.Generator().manual_seed(seed)
+    random, device = torch.Generator().manual_seed(seed), device_of(ear)
     warm_up = ear.warm_up_frames
     stride = ear.network.stride
     frames = -(-max(CROP_FRAMES, 2 * warm_up) // stride) * stride
@@ -41,12 +41,12 @@ def take_statistics(
     heard: dict[str, list[Float[Tensor, "neurons frames"]]] = {}
     for number in range(crops):
         excerpt = _excerpt(long_enough or tracks, number, frames, random)
-        levels = torch.from_numpy(excerpt).float()[None]
+        levels = torch.from_numpy(excerpt).to(device).float()[None]
         for name, activity in ear.respond(levels, [layer.name for layer in ear.layers]).items():
             late = activity[0, ..., activity.shape[-1] * warm_up // frames + 1 :]
             if name == SCALOGRAM:
                 late = late[..., ::4]
-            heard.setdefault(name, []).append(late.flatten(0, 1).half())
+            heard.setdefault(name, []).append(late.flatten(0, 1).half().cpu())
     return {
         layer.name: _summary(torch.cat(heard.pop(layer.name), 1), layer.channels)
         for layer in ear.layers

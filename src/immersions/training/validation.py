@@ -32,10 +32,11 @@ class Validation:
     def measure(self, model: Trainee) -> dict[str, float]:
         """Loss and accuracies, each beside its chance and that of the nearest mean spectrum."""
         model.eval()
+        device = model.prediction.map.weight.device
         rows = []
         for number in range(self.config.validation_batches):
             shape = self.config.validation_items, self.config.validation_crops, self.frames
-            batch = sample(self.tracks, *shape, SEED, number)
+            batch = sample(self.tracks, *shape, SEED, number).to(device)
             if len(self._beside) == number:
                 self._beside.append(self._without_an_ear(model, batch))
             table = self.objective.table(model, batch.levels)

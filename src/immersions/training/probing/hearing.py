@@ -14,11 +14,11 @@ from torch import Tensor
 
 from immersions.ears.contrastive import ContrastiveConfig
 from immersions.scalogram import Scalogram
-from immersions.training.library import content_key
 from immersions.training.probe_items import item_shape
 from immersions.training.probing.cutting import Cut, Heard, heard_file
 from immersions.training.probing.splits import Rows, Table
 from immersions.training.probing.tasks import Task
+from immersions.training.scalograms import content_key
 
 SAY_EVERY = 50
 """Files between two words of progress."""
