@@ -2,8 +2,8 @@
 
     python recipes/small/survey.py [DESTINATION] --packages FOLDER
 
-Needs numpy besides what fetch.py needs. Only for whoever changes packages.toml; everybody else
-runs fetch.py with the tracks.json of the repository.
+Needs `make dev` (the environment) besides what fetch.py needs. Only for whoever changes
+packages.toml; everybody else runs fetch.py with the tracks.json of the repository.
 """
 
 import argparse
@@ -15,16 +15,19 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 import fetch  # also makes the folder of debian.py and licences.py importable
-import fingerprint
 import media
 import numpy as np
 
 import debian
 import licences
+from immersions import audio
+from immersions.ears import presets
+from immersions.training.library import load_library
+from immersions.training.workers import cores
 
 SHORTEST_S = 60.0
 MOSTLY_SILENT = 0.5
-SAME = 0.42  # pairs above are one piece of music; README.md shows how far both kinds are apart
+SILENT_RMS = 0.001  # -60 dB relative to full scale
 
 
 def inventory(package: dict, folder: Path, version: str) -> tuple[list[dict], list[str]]:
@@ -58,37 +61,38 @@ def inventory(package: dict, folder: Path, version: str) -> tuple[list[dict], li
     return tracks, notes
 
 
-def leave_out_silent(tracks: list[dict], destination: Path) -> tuple[list[dict], list[np.ndarray]]:
-    """The tracks that are not mostly silence, and their fingerprints; deletes the others."""
-    kept, prints = [], []
+def silent_share(path: Path) -> float:
+    """The share of a file's quarters of a second that are below -60 dB."""
+    loudness = [float(np.sqrt(np.mean(np.square(b)))) for b in audio.stream(path, 8000, 0.25)]
+    return float(np.mean([value < SILENT_RMS for value in loudness]))
+
+
+def leave_out_silent(tracks: list[dict], destination: Path) -> list[dict]:
+    """The tracks that are not mostly silence; deletes the others."""
+    kept = []
     for track in tracks:
         path = destination / track["path"]
-        sound = fingerprint.decode(path)
-        if fingerprint.silent_share(sound) > MOSTLY_SILENT:
+        if silent_share(path) > MOSTLY_SILENT:
             print(f"left out: {track['source']}: mostly silence")
             path.unlink()
-            continue
-        kept.append(track)
-        prints.append(fingerprint.fingerprint(sound))
-    return kept, prints
+        else:
+            kept.append(track)
+    return kept
 
 
-def mark_duplicates(tracks: list[dict], prints: list[np.ndarray]) -> list[str]:
-    """Set `duplicate_of` where a track is the same music as an earlier one; the closest pairs."""
-    spectra = fingerprint.Spectra(prints)
-    pairs = []
-    for later, track in enumerate(tracks):
-        for earlier in range(later):
-            if tracks[earlier]["duplicate_of"]:
-                continue
-            likeness = spectra.similarity(earlier, later)
-            pairs.append((likeness, tracks[earlier]["path"], track["path"]))
-            if likeness >= SAME and not track["duplicate_of"]:
-                track["duplicate_of"] = tracks[earlier]["path"]
-    return [f"{s:.3f}  {a}  {b}" for s, a, b in sorted(pairs, reverse=True)[:40]]
+def mark_duplicates(tracks: list[dict], destination: Path, cache: Path) -> None:
+    """Set `duplicate_of` where a track is the same recording as an earlier one."""
+    paths = [(destination / track["path"]).resolve() for track in tracks]
+    scale = presets.config("small").scalogram
+    found = load_library(paths, scale, cache, 1, workers=cores())
+    named = dict(zip(paths, (track["path"] for track in tracks), strict=True))
+    for track, source in zip(tracks, found.sources, strict=True):
+        if source.twin_of is not None:
+            track["duplicate_of"] = named[source.twin_of]
+            print(f"{track['path']}: {source.left_out}")
 
 
-def survey(destination: Path, packages: Path) -> None:
+def survey(destination: Path, packages: Path, cache: Path) -> None:
     """Inventory all packages, place the tracks, mark duplicates, write tracks.json."""
     tracks: list[dict] = []
     listed = tomllib.loads((fetch.HERE / "packages.toml").read_text(encoding="utf-8"))
@@ -105,12 +109,11 @@ def survey(destination: Path, packages: Path) -> None:
         print(
             *notes, f"{package['name']}: {len(found)} tracks, {hours:.2f} h", sep="\n", flush=True
         )
-    tracks, prints = leave_out_silent(tracks, destination)
-    print("likeness of the closest pairs:", *mark_duplicates(tracks, prints), sep="\n")
+    tracks = leave_out_silent(tracks, destination)
+    mark_duplicates(tracks, destination, cache)
     for track in tracks:
         if track["duplicate_of"]:
             (destination / track["path"]).unlink()
-            print(f"duplicate: {track['path']} of {track['duplicate_of']}")
     text = json.dumps({"tracks": tracks}, ensure_ascii=False, indent=1)
     fetch.TRACKS.write_text(text + "\n", encoding="utf-8")
 
@@ -159,10 +162,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("destination", nargs="?", default="data/music", type=Path)
     parser.add_argument("--packages", type=Path, required=True, help="keep the .deb files here")
+    parser.add_argument("--cache", default="data/cache/scalograms", type=Path)
     given = parser.parse_args()
     try:
         debian.require("apt-get", "dpkg-deb", "ffmpeg", "ffprobe")
-        survey(given.destination, given.packages.resolve())
+        survey(given.destination, given.packages.resolve(), given.cache)
     except (RuntimeError, OSError) as error:
         sys.exit(f"survey.py: {error}")
 

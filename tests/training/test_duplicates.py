@@ -64,7 +64,7 @@ def test_a_recording_is_found_in_every_file(found: Library) -> None:
     others = {source.path.name: source for source in found.sources[1:9]}
     for name, source in others.items():
         assert source.left_out.startswith(f"the same recording as {first.path} (likeness "), name
-        assert source.twin
+        assert source.twin_of == first.path
         assert source.frames > 0
     assert {track.path.name for track in found.tracks} == {
         *("a-original.wav", "other-0.wav", "other-2.wav", "other-3.wav", "other-4.wav")

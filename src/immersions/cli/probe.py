@@ -65,7 +65,9 @@ def probe(
         str, typer.Option(help="Of that training: float32 or bfloat16.")
     ] = "float32",
     threads: Annotated[int, typer.Option(min=0, help="Processor threads; 0: torch's choice.")] = 0,
-    device: Annotated[str, typer.Option(help="Where networks run: cpu, or cuda.")] = "cpu",
+    device: Annotated[
+        str, typer.Option(help="Where networks run: cpu, cuda, cuda:N or mps.")
+    ] = "cpu",
     cache: Annotated[Path, typer.Option(help="Folder for what need not be computed twice.")] = Path(
         "data/cache/probe"
     ),
@@ -82,6 +84,7 @@ def probe(
 
     import torch
 
+    from immersions.training.devices import device_named
     from immersions.training.probing.comparison import ProbeConfig, probe_ear
     from immersions.training.probing.curve import snapshots_of
     from immersions.training.probing.reading import load_ear
@@ -90,9 +93,6 @@ def probe(
 
     if threads:
         torch.set_num_threads(threads)
-    if device not in ("cpu", "cuda") or (device == "cuda" and not torch.cuda.is_available()):
-        here = "cpu or cuda" if torch.cuda.is_available() else "cpu (torch sees no GPU here)"
-        raise ValueError(f"--device: expected {here}, got {device!r}")
     rival = SupervisedConfig(steps=supervised_steps, bfloat16=precision == "bfloat16")
     config = ProbeConfig(
         split=split,
@@ -100,7 +100,7 @@ def probe(
         supervised=rival if supervised else None,
         supervised_seeds=supervised_seeds,
         item_seconds=item_seconds,
-        device=device,
+        device=str(device_named(device)),
     )
     asked = read_task(task)
     snapshots = snapshots_of(Path(ear)) if curve is not None else []

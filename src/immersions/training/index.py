@@ -51,7 +51,7 @@ def summary(library: Library, scale: ScalogramConfig) -> str:
     """One line on what was found."""
     seconds = sum(track.frames for track in library.tracks) * scale.hop / scale.sample_rate
     long = f"{seconds / 3600:.1f} hours" if seconds >= 3600 else f"{seconds / 60:.1f} minutes"
-    twins = sum(source.twin for source in library.sources)
+    twins = sum(source.twin_of is not None for source in library.sources)
     others = len(library.left_out) - twins
     return (
         f"{len(library.tracks)} tracks, {long}; left out: "

@@ -57,8 +57,8 @@ class Source:
     """What had to be helped: samples that were not finite, an end lost to damage."""
     left_out: str = ""
     """The reason; empty for a track."""
-    twin: bool = False
-    """Whether that is another file, with the same recording."""
+    twin_of: Path | None = None
+    """The other file with the same recording, where that is the reason."""
 
     @property
     def frames(self) -> int:
@@ -143,7 +143,8 @@ def _again(source: Source, path: Path) -> Source:
     """What is known of another file with the same bytes, of which the first alone is used."""
     if source.path == path:
         return source
-    return replace(source, path=path, left_out=f"the same content as {source.path}", twin=True)
+    same = f"the same content as {source.path}"
+    return replace(source, path=path, left_out=same, twin_of=source.path)
 
 
 def _keyed(path: Path, stream: Stream) -> Source:
@@ -177,8 +178,9 @@ def _told_apart(sources: Sequence[Source], config: ScalogramConfig) -> list[Sour
         lambda place: fingerprint(sources[used[place]].levels, config, FINE),
     )
     for place, (first, alike) in twins.items():
-        same = f"the same recording as {sources[used[first]].path} (likeness {alike:.2f})"
-        told[used[place]] = replace(sources[used[place]], left_out=same, twin=True)
+        original = sources[used[first]].path
+        same = f"the same recording as {original} (likeness {alike:.2f})"
+        told[used[place]] = replace(sources[used[place]], left_out=same, twin_of=original)
     return told
 
 

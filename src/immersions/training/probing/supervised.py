@@ -153,7 +153,7 @@ def train(
                 group["lr"] = rate * _schedule(step, config)
             model.train()
             rows = next(batches)
-            with torch.autocast(device, torch.bfloat16, enabled=config.bfloat16):
+            with torch.autocast(torch.device(device).type, torch.bfloat16, enabled=config.bfloat16):
                 answers = model(items.levels(rows).to(device))
             _advance(model, optimiser, answers.float(), items.table.labels[rows].to(device))
             step += 1
