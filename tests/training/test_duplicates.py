@@ -99,7 +99,7 @@ def test_a_gain_changes_nothing() -> None:
 
 def test_what_has_no_sound_is_like_nothing() -> None:
     silence = np.zeros(10 * RATE)
-    for grain in (COARSE, FINE):
+    for grain in (FINE, COARSE):
         nothing = prints(silence, grain)
         assert not nothing.any()
         assert likeness(nothing, nothing) == 0
