@@ -41,7 +41,8 @@ def draw(told: dict[str, Any], path: Path | str) -> None:
         if told[key] is not None:
             _level(axes, told[key], words, colour)
     axes.axhline(100 * told["chance"], color=FAINT, ls=":", lw=1)
-    axes.set(xlabel="steps", ylabel="accuracy, % (dotted: chance)", ylim=(0, 100))
+    limits = {"xlim": (0, 1.03 * steps[-1]), "ylim": (0, 100)}
+    axes.set(xlabel="steps", ylabel="accuracy, % (dotted: chance)", **limits)
     above = axes.secondary_xaxis("top", functions=_hours(rows))
     above.set_xlabel("hours of music heard")
     for each in (axes, above):
@@ -50,7 +51,7 @@ def draw(told: dict[str, Any], path: Path | str) -> None:
         each.tick_params(colors=FAINT, labelsize=8)
         for spine in each.spines.values():
             spine.set_color(FAINT)
-    legend = axes.legend(facecolor=PAPER, edgecolor=PAPER, fontsize=8.5, loc="best")
+    legend = figure.legend(loc="outside lower center", ncols=3, frameon=False, fontsize=8.5)
     for text in legend.get_texts():
         text.set_color(INK)
     title = f"{told['ear']['name']} on {told['task']}, split {told['split']}"

@@ -12,6 +12,7 @@ from immersions.ears.contrastive import ContrastiveEar, parameter_counts
 from immersions.training.kept import Row
 from immersions.training.library import Library, Track
 from immersions.training.loop import Trainer
+from immersions.training.precision import TOLERANCE, half_precision_error
 from immersions.training.statistics import take_statistics
 
 
@@ -27,14 +28,20 @@ def ship(
     ear = ContrastiveEar(name, trainer.mean_model.network)
     progress("listening for the statistics of every neuron")
     statistics = take_statistics(ear, tracks)
-    card = model_card(name, trainer, len(tracks), card_note)
-    save_pretrained(folder, name, trainer.mean_model.network, statistics, card)
+    error = half_precision_error(trainer.mean_model.network, tracks)
+    half = error <= TOLERANCE
+    kept = (
+        f"- weights: in {'half' if half else 'single'} precision; halved, its neurons answer "
+        f"within {error:.1g} of their deviation"
+    )
+    card = model_card(name, trainer, len(tracks), card_note, kept)
+    save_pretrained(folder, name, trainer.mean_model.network, statistics, card, half)
     (folder / "curve.json").write_text(json.dumps(curve(trainer)) + "\n")
     progress(f"{folder / WEIGHTS}, {folder / CONFIG}")
     return ear
 
 
-def model_card(name: str, trainer: Trainer, tracks: int, note: str) -> str:
+def model_card(name: str, trainer: Trainer, tracks: int, note: str, kept: str = "") -> str:
     """What was trained, how and how well, in the words of its own metrics."""
     rows = [row for row in trainer.rows() if "validation_all" in row]
     last = rows[-1] if rows else {}
@@ -50,6 +57,7 @@ def model_card(name: str, trainer: Trainer, tracks: int, note: str) -> str:
         f"{scale.bins_per_octave} an octave",
         f"- numbers: encoder {counts['encoder']}, context {counts['context']} "
         f"(prediction maps, {counts['prediction']}, are not kept)",
+        *([kept] if kept else []),
         f"- training: {trainer.step} steps of {trainer.config.items} items from {tracks} tracks",
         f"- settings: `{json.dumps(asdict(trainer.config))}`",
     ]

@@ -1,0 +1,167 @@
+"""A network as a graph whose edges are never built: layers of vertices, connections as operators.
+
+A connection is a sum of terms, each a matrix between channels times a matrix between positions on
+the kept axis (pitches): a convolution is one term for each tap of its kernel. What such an operator
+does to all its edges at once costs what a small convolution costs, and needs no memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+Matrix = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class VertexLayer:
+    """`channels` x `pitches` vertices, numbered channel * pitches + pitch."""
+
+    name: str
+    channels: int
+    pitches: int
+
+    @property
+    def size(self) -> int:
+        return self.channels * self.pitches
+
+
+@dataclass(frozen=True, eq=False)
+class Term:
+    """One tap: the weight between (channel t, position u) of the target and (channel s, position v)
+    of the source is `channels[t, s] * positions[u, v]`.
+
+    `channels` is a matrix, or a vector where every channel is joined to its own only. Of a matrix,
+    `groups` blocks along the diagonal are joined.
+    """
+
+    channels: Matrix
+    positions: Matrix
+    groups: int = 1
+
+    @property
+    def own_only(self) -> bool:
+        return self.channels.ndim == 1
+
+    @property
+    def pattern(self) -> int:
+        """Terms of equal pattern join the same channels: 0, or the number of groups."""
+        return 0 if self.own_only else self.groups
+
+    @property
+    def channel_pairs(self) -> int:
+        return self.channels.size // (1 if self.own_only else self.groups)
+
+    def dense(self) -> Matrix:
+        """The channels as a matrix."""
+        return np.diag(self.channels) if self.own_only else self.channels
+
+    def joined(self) -> Matrix:
+        """One where two channels are joined, as a matrix or, own only, a vector."""
+        if self.own_only or self.groups == 1:
+            return np.ones_like(self.channels)
+        targets, sources = (size // self.groups for size in self.channels.shape)
+        return np.kron(np.eye(self.groups), np.ones((targets, sources))).astype(np.float32)
+
+    def scaled(self, factor: float) -> Term:
+        return replace(self, channels=self.channels * np.float32(factor))
+
+
+@dataclass(frozen=True, eq=False)
+class Connection:
+    """From the layer number `source` to the layer number `target`."""
+
+    source: int
+    target: int
+    terms: tuple[Term, ...]
+
+    @cached_property
+    def edges(self) -> int:
+        """How many pairs of vertices are joined, whatever their weight."""
+        return sum(
+            term.channel_pairs * int(np.count_nonzero(term.positions)) for term in self.uniform()
+        )
+
+    @property
+    def mean_weight(self) -> float:
+        """Of an edge."""
+        sums = [
+            float(term.channels.sum(dtype=np.float64)) * float(term.positions.sum(dtype=np.float64))
+            for term in self.terms
+        ]
+        return sum(sums) / max(1, self.edges)
+
+    def uniform(self) -> Iterator[Term]:
+        """The same edges, each of weight one: a term for every pattern of joined channels."""
+        for pattern in sorted({term.pattern for term in self.terms}):
+            same = [term for term in self.terms if term.pattern == pattern]
+            there = np.any([term.positions != 0 for term in same], axis=0)
+            yield replace(same[0], channels=same[0].joined(), positions=there.astype(np.float32))
+
+    def explicit(self) -> NDArray[np.float64]:
+        """The weight of every edge [targets, sources], for small networks: the reference."""
+        parts = [
+            np.kron(term.dense().astype(np.float64), term.positions.astype(np.float64))
+            for term in self.terms
+        ]
+        return np.sum(parts, axis=0)
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """Vertices layer by layer, and what joins them; in words, what could not be joined."""
+
+    layers: tuple[VertexLayer, ...]
+    connections: tuple[Connection, ...]
+    unconnected: tuple[str, ...] = ()
+
+    @cached_property
+    def offsets(self) -> tuple[int, ...]:
+        """The number of the first vertex of each layer, and last how many there are."""
+        return tuple(np.cumsum([0, *(layer.size for layer in self.layers)]).tolist())
+
+    @property
+    def vertices(self) -> int:
+        return self.offsets[-1]
+
+    @property
+    def edges(self) -> int:
+        return sum(connection.edges for connection in self.connections)
+
+    def layer_of(self) -> NDArray[np.int32]:
+        """The layer of every vertex."""
+        sizes = [layer.size for layer in self.layers]
+        return np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
+
+    def uniform(self) -> Graph:
+        """The same graph with a weight of one on every edge."""
+        connections = [replace(one, terms=tuple(one.uniform())) for one in self.connections]
+        return replace(self, connections=tuple(connections))
+
+    def normalised(self) -> Graph:
+        """The same graph, the weights of each connection divided by their mean over its edges."""
+        return replace(self, connections=tuple(_normalised(self.connections)))
+
+    def explicit(self) -> NDArray[np.float64]:
+        """The symmetric matrix of all weights, for small networks: the reference."""
+        whole = np.zeros((self.vertices, self.vertices))
+        for one in self.connections:
+            rows = slice(self.offsets[one.target], self.offsets[one.target + 1])
+            columns = slice(self.offsets[one.source], self.offsets[one.source + 1])
+            weights = one.explicit()
+            whole[rows, columns] += weights
+            whole[columns, rows] += weights.T
+        return whole
+
+
+def _normalised(connections: Sequence[Connection]) -> Iterator[Connection]:
+    for one in connections:
+        mean = one.mean_weight
+        if mean > 0:
+            yield replace(one, terms=tuple(term.scaled(1 / mean) for term in one.terms))
+        else:
+            yield one

@@ -1,0 +1,98 @@
+"""Coarser and coarser graphs: neighbouring channels merged in pairs, and then neighbouring pitches.
+
+Weights, charges and masses of what is merged are added, so that a coarse graph at rest is nearly
+the fine one at rest, seen from afar.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from jaxtyping import Float, Int
+from numpy.typing import NDArray
+
+from immersions.anatomy.graph import Connection, Graph, Term, VertexLayer
+from immersions.anatomy.links import merged
+
+FEWEST = 64
+"""Vertices of the coarsest graph, or more."""
+
+
+@dataclass(frozen=True, eq=False)
+class Level:
+    """A graph, and what its vertices stand for."""
+
+    graph: Graph
+    charges: Float[NDArray[np.float32], " vertices"]
+    masses: Float[NDArray[np.float32], " vertices"]
+    parents: Int[NDArray[np.int64], " vertices"] | None
+    """The vertex of the next coarser level that each is a part of."""
+
+
+def levels_of(graph: Graph, charges: NDArray[np.float32], fewest: int = FEWEST) -> list[Level]:
+    """From the graph itself to the coarsest."""
+    masses = np.ones(graph.vertices, np.float32)
+    levels: list[Level] = []
+    while True:
+        by_channel = any(layer.channels > 1 for layer in graph.layers)
+        by_pitch = any(layer.pitches > 1 for layer in graph.layers)
+        if graph.vertices <= fewest or not (by_channel or by_pitch):
+            return [*levels, Level(graph, charges, masses, None)]
+        parents = _parents(graph.layers, by_channel)
+        coarse = _coarse(graph, by_channel)
+        levels.append(Level(graph, charges, masses, parents))
+        charges = np.bincount(parents, charges, coarse.vertices).astype(np.float32)
+        masses = np.bincount(parents, masses, coarse.vertices).astype(np.float32)
+        graph = coarse
+
+
+def _halved(size: int) -> int:
+    return -(-size // 2)
+
+
+def _parents(layers: Sequence[VertexLayer], by_channel: bool) -> NDArray[np.int64]:
+    offset, found = 0, []
+    for layer in layers:
+        channel, pitch = np.divmod(np.arange(layer.size), layer.pitches)
+        if by_channel:
+            channel, pitches = channel // 2, layer.pitches
+            count = _halved(layer.channels) * pitches
+        else:
+            pitch, pitches = pitch // 2, _halved(layer.pitches)
+            count = layer.channels * pitches
+        found.append(offset + channel * pitches + pitch)
+        offset += count
+    return np.concatenate(found)
+
+
+def _coarse(graph: Graph, by_channel: bool) -> Graph:
+    layers = tuple(
+        replace(layer, channels=_halved(layer.channels))
+        if by_channel
+        else replace(layer, pitches=_halved(layer.pitches))
+        for layer in graph.layers
+    )
+    change = _channels_paired if by_channel else _pitches_paired
+    connections = tuple(
+        Connection(one.source, one.target, merged(map(change, one.terms)))
+        for one in graph.connections
+    )
+    return Graph(layers, connections)
+
+
+def _channels_paired(term: Term) -> Term:
+    paired = _summed_in_pairs(term.channels, 0)
+    return replace(
+        term, channels=paired if term.own_only else _summed_in_pairs(paired, 1), groups=1
+    )
+
+
+def _pitches_paired(term: Term) -> Term:
+    return replace(term, positions=_summed_in_pairs(_summed_in_pairs(term.positions, 0), 1))
+
+
+def _summed_in_pairs(values: NDArray[np.float32], axis: int) -> NDArray[np.float32]:
+    starts = np.arange(0, values.shape[axis], 2)
+    return np.add.reduceat(values, starts, axis=axis, dtype=np.float32)

@@ -1,0 +1,140 @@
+"""What a network does to a tensor, operation by operation, as a list of nodes.
+
+The forward pass is run once and every operation that reaches torch is noted, so any module works
+as it is: no symbolic tracing, no hooks to place, whatever control flow it has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.utils._python_dispatch import TorchDispatchMode
+
+
+@dataclass(eq=False)
+class Node:
+    """A tensor that an operation made: its arguments hold nodes in place of traced tensors."""
+
+    number: int
+    operation: str
+    """As torch names it, without overload: `convolution`, `relu_`."""
+    arguments: tuple[Any, ...]
+    options: dict[str, Any]
+    shape: tuple[int, ...]
+    module: str
+    """The innermost module that was running."""
+
+    @property
+    def inputs(self) -> list[Node]:
+        """The nodes that it was made of, in order."""
+        found: list[Node] = []
+        for argument in (*self.arguments, *self.options.values()):
+            several = argument if isinstance(argument, (list, tuple)) else [argument]
+            found += [one for one in several if isinstance(one, Node)]
+        return found
+
+
+@dataclass
+class Recorder(TorchDispatchMode):
+    """Notes what is done to the tensors that come from `begin`, in the order in which it is."""
+
+    nodes: list[Node] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__()
+        self._of: dict[int, Node] = {}
+        self._alive: list[Tensor] = []
+        self._modules: list[str] = [""]
+
+    def begin(self, x: Tensor) -> Node:
+        """`x` is what the network is given."""
+        return self._note("input", (), {}, x)
+
+    def node_of(self, x: Tensor) -> Node | None:
+        return self._of.get(id(x))
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
+    ) -> Any:
+        answer = func(*args, **(kwargs or {}))
+        told = self._replaced(args)
+        options = {key: self._replaced(value) for key, value in (kwargs or {}).items()}
+        if any(_holds_node(value) for value in (*told, *options.values())):
+            first = answer[0] if isinstance(answer, (tuple, list)) else answer
+            name = func.overloadpacket.__name__
+            if isinstance(answer, list):  # split, unbind: pieces, told by their place
+                for place, piece in enumerate(answer):
+                    self._note(name, (*told, place), options, piece)
+            elif isinstance(first, Tensor):
+                self._note(name, told, options, first)
+        return answer
+
+    def _note(
+        self, name: str, arguments: tuple[Any, ...], options: dict[str, Any], x: Tensor
+    ) -> Node:
+        module = self._modules[-1]
+        node = Node(len(self.nodes), name, arguments, options, tuple(x.shape), module)
+        self.nodes.append(node)
+        self._of[id(x)] = node
+        self._alive.append(x)  # so that no other tensor is given its id
+        return node
+
+    def _replaced(self, value: Any) -> Any:
+        if isinstance(value, Tensor):
+            return self._of.get(id(value), value)
+        if isinstance(value, (list, tuple)):
+            return type(value)(self._replaced(one) for one in value)
+        return value
+
+    @contextmanager
+    def inside(self, module: nn.Module) -> Iterator[None]:
+        """Nodes are told the name of the submodule of `module` that is running."""
+
+        def enter(name: str) -> Callable[..., None]:
+            return lambda *_: self._modules.append(name)
+
+        def leave(*_: Any) -> None:
+            self._modules.pop()
+
+        hooks = []
+        for name, each in module.named_modules():
+            hooks.append(each.register_forward_pre_hook(enter(name)))
+            hooks.append(each.register_forward_hook(leave))
+        try:
+            yield
+        finally:
+            for hook in hooks:
+                hook.remove()
+
+
+def _holds_node(value: Any) -> bool:
+    several = value if isinstance(value, (list, tuple)) else [value]
+    return any(isinstance(one, Node) for one in several)
+
+
+@torch.no_grad()
+def record(module: nn.Module, x: Tensor) -> tuple[Recorder, Node]:
+    """Everything that `module` does to `x` in evaluation, and the node of its answer.
+
+    Raises `ValueError` where the answer is no tensor, or did not come from `x`.
+    """
+    recorder, training = Recorder(), module.training
+    recorder.begin(x)
+    module.eval()
+    try:
+        with recorder.inside(module), recorder:
+            answer = module(x)
+    finally:
+        module.train(training)
+    last = recorder.node_of(answer) if isinstance(answer, Tensor) else None
+    if last is None:
+        raise ValueError(
+            f"{type(module).__name__}: expected a tensor computed from the input, got "
+            f"{type(answer).__name__}"
+        )
+    return recorder, last

@@ -1,0 +1,63 @@
+"""Small networks to lay out, with positive weights: on positive input they are linear."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+
+class Residual(nn.Module):
+    """Two ways around each other, one through a strided convolution, joined and concatenated."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(2, 4, (3, 2), stride=(2, 1), padding=(1, 0))
+        self.around = nn.Conv2d(2, 4, 1, stride=(2, 1), bias=False)
+        self.grouped = nn.Conv2d(4, 4, (3, 1), padding=(1, 0), groups=2)
+        self.last = nn.Conv2d(8, 3, (2, 1), dilation=(2, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        first = torch.relu(self.first(nn.functional.pad(x, (1, 0))) + self.around(x))
+        second = torch.relu(self.grouped(first))
+        return torch.relu(self.last(torch.cat([first, second], 1)))
+
+
+def pooling() -> nn.Module:
+    return nn.Sequential(
+        nn.Conv2d(1, 3, (3, 3), padding=(0, 1)),
+        nn.BatchNorm2d(3),
+        nn.ReLU(inplace=True),
+        nn.AvgPool2d((3, 2), stride=(2, 2), padding=(1, 0)),
+        nn.Conv2d(3, 2, (2, 1)),
+        nn.ReLU(),
+        nn.Flatten(),
+        nn.Dropout(),
+        nn.Linear(2 * 5 * 4, 5),
+    )
+
+
+def up_and_down() -> nn.Module:
+    return nn.Sequential(
+        nn.Conv2d(2, 4, (3, 1), stride=(2, 1)),
+        nn.LeakyReLU(0.1),
+        nn.ConvTranspose2d(4, 2, (4, 1), stride=(2, 1), padding=(1, 0)),
+        nn.ReLU(),
+        nn.Upsample(scale_factor=2),
+        nn.Conv2d(2, 2, (3, 3), padding=1),
+        nn.ReLU(),
+        nn.AdaptiveAvgPool2d((3, 1)),
+    )
+
+
+def positive(module: nn.Module) -> nn.Module:
+    """All weights from 0.1 to 1, biases zero, batch norms with scales of their own."""
+    generator = torch.Generator().manual_seed(0)
+    with torch.no_grad():
+        for name, weight in module.named_parameters():
+            weight.copy_(torch.rand(weight.shape, generator=generator) * 0.9 + 0.1)
+            if name.endswith("bias"):
+                weight.zero_()
+        for each in module.modules():
+            if isinstance(each, nn.BatchNorm2d) and each.running_var is not None:
+                each.running_var.copy_(torch.rand(each.running_var.shape) + 0.5)
+    return module.eval()
