@@ -149,7 +149,7 @@ def training_of(variant: Variant, steps: int) -> TrainingConfig:
         steps=steps,
         warmup_steps=min(200, max(1, steps // 10)),
         average=averaging(steps),
-        checkpoint_every=50,
+        checkpoint_every=25,
         validate_every=10**6,
     )
 
