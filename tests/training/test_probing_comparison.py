@@ -13,6 +13,7 @@ from probing_task import heard, tiny_ear, write_classes
 from tiny_music import EAR, TRAINING
 
 from immersions.ears import presets
+from immersions.ears.contrastive import ContrastiveEar, ContrastiveNetwork
 from immersions.training.library import Library
 from immersions.training.loop import Trainer, run
 from immersions.training.probing.comparison import ProbeConfig, architecture, probe_ear
@@ -177,6 +178,8 @@ def test_the_rival_of_longer_items_is_another(folder: Path, tmp_path: Path) -> N
 
 def test_an_architecture_has_its_name() -> None:
     assert architecture(presets.build("h19")) == "h19"
+    undropped = ContrastiveNetwork(replace(presets.config("h20"), dropout=0.0))
+    assert architecture(ContrastiveEar("mine", undropped)) == "h20"
     assert architecture(tiny_ear()) == architecture(tiny_ear())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -102,9 +102,12 @@ def probe_ear(
 
 
 def architecture(ear: ContrastiveEar) -> str:
-    """The preset that the ear is built as, or `own` with a hash of its configuration."""
+    """The preset that the ear is built as, or `own` with a hash of its configuration.
+
+    Dropout acts in training alone: another one is the same architecture.
+    """
     for name, make in presets.PRESETS.items():
-        if make() == ear.config:
+        if make() == replace(ear.config, dropout=make().dropout):
             return name
     told = json.dumps(config_to_dict(ear.config), sort_keys=True).encode()
     return f"own {hashlib.sha256(told).hexdigest()[:6]}"
