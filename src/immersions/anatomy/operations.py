@@ -108,7 +108,7 @@ TABLE = _table(
         (kernels.pooled, "_adaptive_avg_pool2d adaptive_max_pool2d"),
         (selections.averaged, "mean sum amax"),
         (_normed, "native_batch_norm _native_batch_norm_legit_no_training cudnn_batch_norm"),
-        (_summed, "add"),
+        (_summed, "add maximum minimum"),
         (_multiplied, "mul"),
         (selections.joined, "cat"),
         (selections.sliced, "slice"),
