@@ -6,6 +6,7 @@ Charges are relative; their mean is one.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -108,5 +109,5 @@ def _parts(x: Float[Tensor, "channels pitches frames"], steps: int) -> list[Tens
     edges = [frames * step / steps for step in range(steps + 1)]
     return [
         x[..., int(start) : max(int(start) + 1, int(end))]
-        for start, end in zip(edges, edges[1:], strict=False)
+        for start, end in pairwise(edges)
     ]

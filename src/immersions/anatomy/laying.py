@@ -89,7 +89,7 @@ def charges_of(
         whole = charging.from_statistics(graph, ear.statistics, equalised)
         if config.snapshots > 1 and loops:
             at = charging.over_time(graph, ear, loops, config.snapshots, equalised)
-            return [(whole + each) / 2 for each in at]
+            return [((whole + each) / 2).astype(np.float32) for each in at]
     return [whole] * config.snapshots
 
 
