@@ -60,7 +60,7 @@ def test_an_ear_is_laid_out_whole(ear: ContrastiveEar) -> None:
     assert laid.vertices == sum(layer.neurons for layer in layers)
     assert laid.layout.names == tuple(layer.name for layer in layers)
     assert laid.residual < 0.02
-    assert np.isfinite(laid.energy)
+    assert np.isfinite(laid.energy())
     assert laid.layout.positions.shape == (1, laid.vertices, 2)
     assert np.abs(laid.layout.positions).max() == pytest.approx(0.96, abs=1e-3)
     assert laid.layout.charge.mean() == pytest.approx(1, rel=1e-4)
