@@ -136,7 +136,7 @@ def lay_out(
     if not np.isfinite(positions).all():
         raise ValueError("the layout did not stay finite; try a lower exponent")
     layer, channel, pitch = places(graph.layers)
-    charge = np.mean(given, axis=0, dtype=np.float32)
+    charge = np.stack(given).mean(0)
     names = tuple(one.name for one in graph.layers)
     return Laid(
         Layout(name, framed(positions, layer, pitch), layer, channel, pitch, charge, names),

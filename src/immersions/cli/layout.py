@@ -204,8 +204,7 @@ def _progress() -> Iterator[Callable[[Moment], None]]:
         TextColumn("moving {task.fields[movement]:.3f}"),
     )
     progress = Progress(*columns, console=Console(file=sys.stderr), transient=True)
-    fields = {"level": 0, "vertices": 0, "step": 0, "residual": 0.0, "movement": 0.0}
-    task = progress.add_task("", total=1.0, **fields)
+    task = progress.add_task("", total=1.0, level=0, vertices=0, step=0, residual=0.0, movement=0.0)
     highest = 0
 
     def show(moment: Moment) -> None:
