@@ -101,7 +101,7 @@ def test_charges_are_the_variance_and_layers_weigh_alike() -> None:
     given = charging.from_variances(Graph(layers, ()), variances)
     assert given[:4] == pytest.approx([0.5, 1, 1.5, 1])
     assert given[4:] == pytest.approx([0.5, 0.5, 0.5, 2.5])
-    raw = charging.from_variances(Graph(layers, ()), variances, equalised=False)
+    raw = charging.from_variances(Graph(layers, ()), variances, "variance")
     assert raw / raw[0] == pytest.approx([1, 2, 3, 2, 10, 10, 10, 50])
 
 

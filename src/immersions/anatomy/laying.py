@@ -39,8 +39,7 @@ class LayoutConfig:
     solver: SolverConfig = field(default_factory=SolverConfig)
     weights: Weights = "magnitude"
     """Of edges: |W|, of each connection divided by its mean, or one."""
-    charges: charging.Kind = "equalised"
-    """The variance of each neuron on music, its layer's mean made one; as it is; or one for all."""
+    charges: charging.Kind = "deviation"
     snapshots: int = 1
     """One layout for each of so many parts of a loop."""
 
@@ -86,15 +85,11 @@ def charges_of(
     graph: Graph, ear: Ear, config: LayoutConfig, loops: Sequence[Float[Tensor, " samples"]] = ()
 ) -> list[Charges]:
     """One set for each snapshot: half from long music, half from that part of the loops."""
-    if config.charges == "uniform":
-        whole = charging.uniform(graph)
-    else:
-        equalised = config.charges == "equalised"
-        whole = charging.from_statistics(graph, ear.statistics, equalised)
-        if config.snapshots > 1 and loops:
-            at = charging.over_time(graph, ear, loops, config.snapshots, equalised)
-            return [((whole + each) / 2).astype(np.float32) for each in at]
-    return [whole] * config.snapshots
+    whole = charging.from_statistics(graph, ear.statistics, config.charges)
+    if config.snapshots == 1 or not loops or config.charges == "uniform":
+        return [whole] * config.snapshots
+    at = charging.over_time(graph, ear, loops, config.snapshots, config.charges)
+    return [((whole + each) / 2).astype(np.float32) for each in at]
 
 
 def lay_out(
@@ -113,7 +108,9 @@ def lay_out(
     config = config or LayoutConfig()
     if graph.vertices == 0:
         raise ValueError("expected a network with neurons, got none")
-    given = _checked(charges or [charging.uniform(graph)] * config.snapshots, graph.vertices)
+    given = _checked(
+        charges or [np.ones(graph.vertices, np.float32)] * config.snapshots, graph.vertices
+    )
     weighed = graph.uniform() if config.weights == "uniform" else graph.normalised()
     last, count = Moment(0, graph.vertices, 0, 0, 0, 0), 0
 

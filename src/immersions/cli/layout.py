@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from immersions.anatomy.laying import Laid, LayoutConfig
     from immersions.anatomy.solver import Moment
 
-CHARGES = ("equalised", "variance", "uniform")
+CHARGES = ("deviation", "equalised", "variance", "uniform")
 WEIGHTS = ("magnitude", "uniform")
 METHODS = ("heavy-ball", "verlet")
 KEEP = ("rows", "columns")
