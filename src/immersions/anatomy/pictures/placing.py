@@ -1,0 +1,153 @@
+"""Where a layout lies in a picture: which way is up, how large, and how near its vertices are."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Int
+from numpy.typing import NDArray
+
+Points = Float[NDArray[np.floating], "*snapshots vertices dims"]
+
+LEAF = 16
+TURNS = 5
+MARGIN = 0.05
+"""Empty on each side, as a share of the picture's shorter edge."""
+
+
+def upright(
+    positions: Points,
+    layer: Int[NDArray[np.int32], " vertices"],
+    pitch: Int[NDArray[np.int32], " vertices"] | None = None,
+) -> Float[NDArray[np.float32], "*snapshots vertices 2"]:
+    """The layout in the plane, turned: the first layer below, the last above, low pitches left.
+
+    `positions` are (vertices, 2) or (vertices, 3), or several of them, which are turned alike. Of
+    three dimensions the view from the side is taken in which the layout is widest.
+    """
+    stack = np.asarray(positions, np.float64).reshape(-1, *positions.shape[-2:])
+    mean = stack.mean(0)
+    centred = mean - mean.mean(0)
+    up = _direction(centred, layer)
+    across = centred - np.outer(centred @ up, up)
+    right = np.linalg.eigh(across.T @ across)[1][:, -1]
+    right = right - (right @ up) * up
+    right /= np.linalg.norm(right) or 1.0
+    if pitch is not None and _rising(centred @ right, layer, pitch) < 0:
+        right = -right
+    turned = stack @ np.stack([right, up], 1)
+    return turned.astype(np.float32).reshape(*positions.shape[:-1], 2)
+
+
+def _direction(points: NDArray[np.float64], layer: NDArray[np.int32]) -> NDArray[np.float64]:
+    """The unit vector along which the layers follow each other, each layer counted once."""
+    sizes = np.bincount(layer)
+    there = np.flatnonzero(sizes)
+    centres = np.stack(
+        [np.bincount(layer, axis)[there] / sizes[there] for axis in points.T], axis=1
+    )
+    direction = (there - there.mean()) @ (centres - centres.mean(0))
+    length = float(np.linalg.norm(direction))
+    if length < 1e-9 * (float(np.abs(points).max(initial=0)) or 1.0):
+        return np.eye(points.shape[1])[1]
+    return direction / length
+
+
+def _rising(x: NDArray[np.float64], layer: NDArray[np.int32], pitch: NDArray[np.int32]) -> float:
+    """How x rises with the pitch, each layer's pitches counted from its own middle."""
+    sizes = np.maximum(1, np.bincount(layer))
+    middle = np.bincount(layer, pitch) / sizes
+    most = np.zeros(len(sizes))
+    np.maximum.at(most, layer, pitch)
+    return float(((pitch - middle[layer]) / np.maximum(1, most[layer])) @ x)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """From the plane to the pixels of a picture, row 0 above."""
+
+    width: int
+    height: int
+    scale: float
+    """Pixels in a unit of the plane."""
+    left: float
+    top: float
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.height, self.width
+
+    def pixels(self, points: NDArray[np.floating]) -> Float[NDArray[np.float32], "*n 2"]:
+        """Column and row of points; the middle of the first pixel is at 0, 0."""
+        x = points[..., 0] * self.scale + self.left
+        y = self.top - points[..., 1] * self.scale
+        return np.stack([x, y], -1).astype(np.float32)
+
+
+def framed(points: NDArray[np.floating], width: int, height: int | None = None) -> Frame:
+    """The frame that holds all `points`, (…, 2), as large as the margins allow.
+
+    Without `height` the picture is as high as the layout asks for, from half the width to all.
+    Raises `ValueError` for a picture smaller than 16 pixels.
+    """
+    flat = np.asarray(points, np.float64).reshape(-1, 2)
+    low, high = flat.min(0), flat.max(0)
+    span = np.maximum(high - low, 1e-12)
+    if height is None:
+        height = 2 * round(width * float(np.clip(span[1] / span[0], 0.5, 1.0)) / 2)
+    if min(width, height) < 16:
+        raise ValueError(f"expected a picture of 16 pixels or more, got {width} x {height}")
+    margin = MARGIN * min(width, height)
+    scale = float(min((width - 2 * margin) / span[0], (height - 2 * margin) / span[1]))
+    if len(flat) == 1 or float((high - low).max()) == 0:
+        scale = 1.0
+    middle = (low + high) / 2
+    return Frame(
+        width,
+        height,
+        scale,
+        (width - 1) / 2 - scale * float(middle[0]),
+        (height - 1) / 2 + scale * float(middle[1]),
+    )
+
+
+def spacing(
+    points: Float[NDArray[np.floating], "vertices 2"], neighbour: int = 3
+) -> Float[NDArray[np.float32], " vertices"]:
+    """About how far each vertex is from its nearest, second, … `neighbour`-th, in the mean.
+
+    Found among the vertices of small boxes, halved from the whole along both axes in turn, under
+    several angles: the box's edge lies elsewhere each time. No table of all pairs, no tree.
+    """
+    vertices = len(points)
+    if vertices < 2:
+        return np.full(vertices, np.inf, np.float32)
+    neighbour = min(neighbour, vertices - 1)
+    best = np.full(vertices, np.inf, np.float32)
+    for turn in range(TURNS):
+        angle = math.pi / 2 * turn / TURNS + 0.1
+        cosine, sine = math.cos(angle), math.sin(angle)
+        turned = points @ np.array([[cosine, sine], [-sine, cosine]], np.float32)
+        boxes = _boxes(np.asarray(turned, np.float32))
+        inside = turned[boxes]
+        away = np.linalg.norm(inside[:, :, None] - inside[:, None], axis=-1)
+        # A box is filled up by repeating a vertex, which is no neighbour of itself.
+        away[boxes[:, :, None] == boxes[:, None]] = np.inf
+        near = np.partition(away, neighbour - 1, axis=-1)[..., :neighbour].mean(-1)
+        np.minimum.at(best, boxes, near.astype(np.float32))
+    return np.where(np.isfinite(best), best, np.min(best)).astype(np.float32)
+
+
+def _boxes(points: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Vertices in boxes of about `LEAF` neighbours, (boxes, members)."""
+    halvings = max(0, math.ceil(math.log2(len(points) / LEAF)))
+    members = math.ceil(len(points) / 2**halvings)
+    order = np.argsort(points[:, 0], kind="stable")
+    filled = np.concatenate([order, np.repeat(order[-1:], 2**halvings * members - len(order))])
+    boxes = filled[None]
+    for halving in range(halvings):
+        along = np.argsort(points[boxes, halving % 2], axis=1)
+        boxes = np.take_along_axis(boxes, along, 1).reshape(2 * len(boxes), -1)
+    return boxes
