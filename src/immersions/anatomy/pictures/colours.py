@@ -14,9 +14,9 @@ NIGHT = (0.0030, 0.0026, 0.0052)
 FIRST_HUE, LAST_HUE = 28.0, -172.0
 """Degrees: from the sound's red through violet and blue to cyan, as on the stage."""
 FIRST_LIGHTNESS, LAST_LIGHTNESS = 0.60, 0.90
-ALTERNATION = 0.035
+ALTERNATION = 0.05
 """Of lightness: what every second layer is lighter than its neighbours."""
-CHANNEL_HUE, CHANNEL_LIGHTNESS = 9.0, 0.05
+CHANNEL_HUE, CHANNEL_LIGHTNESS = 6.0, 0.045
 """How far the channels of a layer differ from its colour, up and down."""
 CANDLE = (0.93, 0.085, 85.0)
 """Lightness, chroma and hue of the scalogram, which is sound and not yet a neuron."""
@@ -48,7 +48,7 @@ def layer_colours(count: int) -> Float[NDArray[np.float32], "count 3"]:
 def vertex_colours(
     layer: Int[NDArray[np.int32], " vertices"], channel: Int[NDArray[np.int32], " vertices"]
 ) -> Float[NDArray[np.float32], "vertices 3"]:
-    """Linear light of each vertex: its layer's colour, a little different from channel to channel."""
+    """Linear light of each vertex: its layer's colour, tinted a little by channel."""
     count = int(layer.max(initial=0)) + 1
     lightness, chroma, hue = _scale(layer, count)
     most = np.zeros(count, np.int64)
@@ -73,10 +73,6 @@ def _scale(
         np.where(sound, CANDLE[1], chroma),
         np.where(sound, CANDLE[2], hue),
     )
-
-
-def luminance(light: Light) -> NDArray[np.float32]:
-    return np.asarray(light @ np.array([0.2126, 0.7152, 0.0722], np.float32))
 
 
 def encoded(light: Light) -> NDArray[np.uint8]:

@@ -6,14 +6,13 @@ import numpy as np
 from jaxtyping import Float
 from numpy.typing import NDArray
 
-from immersions.anatomy.pictures.colours import luminance
-
 Image = Float[NDArray[np.float32], "height width 3"]
 
 
 def toned(light: Image, top: float, contrast: float = 30.0, share: float = 0.995) -> Image:
     """Light compressed by a logarithm, colours kept: the quantile `share` comes to be `top`."""
-    bright = luminance(light)
+    # The strongest colour, not what the eye makes of it: else blue threads outshine red ones.
+    bright = light.max(-1)
     lit = bright[bright > 0]
     if not lit.size:
         return light

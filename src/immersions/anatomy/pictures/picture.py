@@ -35,17 +35,17 @@ class Placed(Protocol):
 class Style:
     """How a picture looks; lengths are shares of its longer edge."""
 
-    threads_per_pixel: float = 100.0
+    threads_per_pixel: float = 35.0
     """Edges drawn for each pixel of the longer edge."""
-    thread_light: float = 0.16
+    thread_light: float = 0.3
     """The brightest threads, of 1."""
-    contrast: float = 40.0
+    contrast: float = 15.0
     """Of the threads: how many times fainter than the brightest can still be seen."""
     fill: float = 0.42
     """Radius of a vertex as a share of its distance to its neighbours."""
     least_radius: float = 0.0005
     most_radius: float = 0.0045
-    halo: float = 0.25
+    halo: float = 0.16
     """Light of the vertices that spreads around them."""
     halo_radius: float = 0.008
     seed: int = 0
@@ -94,8 +94,9 @@ def radii(
     sizes = np.maximum(1, np.bincount(layer))
     mean = np.exp(np.bincount(layer, logs) / sizes)[layer]
     found = style.fill * np.minimum(room, np.sqrt(room * mean))
-    first = layer == 0
-    found = np.where(first, 1.3 * found, found)
+    # Discs may touch; of vertices that nearly coincide, each still has a size.
+    found = np.clip(found, 0.3 * found, np.maximum(0.52 * spacing(points, 1), 0.3 * found))
+    found = np.where(layer == 0, 1.2 * found, found)
     return np.clip(found, style.least_radius * edge, style.most_radius * edge).astype(np.float32)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,18 +10,18 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy.typing import NDArray
 
-CHUNK = 1_000_000
-"""Pixels touched at a time: what keeps the memory small."""
+CHUNK = 1 << 17
+"""Pixels touched at a time: what the processor's cache holds."""
 
 
 @dataclass(frozen=True, eq=False)
 class Lines:
-    """The pixels that lines touch: which line, how far along it, how much of the pixel."""
+    """Steps of lines: which line, how far along it, and the two pixels that share the step."""
 
-    pixel: Int[NDArray[np.int64], " touched"]
-    line: Int[NDArray[np.int64], " touched"]
-    along: Float[NDArray[np.float32], " touched"]
-    cover: Float[NDArray[np.float32], " touched"]
+    line: Int[NDArray[np.int64], " steps"]
+    along: Float[NDArray[np.float32], " steps"]
+    pixels: Int[NDArray[np.int64], "2 steps"]
+    cover: Float[NDArray[np.float32], "2 steps"]
 
 
 def lines(
@@ -35,12 +36,11 @@ def lines(
     way = ends - starts
     steps = np.ceil(np.abs(way).max(1)).astype(np.int64) + 1
     bounds = np.searchsorted(np.cumsum(steps), np.arange(0, steps.sum(), CHUNK), side="left")
-    edges = np.unique([*bounds.tolist(), len(steps)])
-    for first, last in zip(edges, edges[1:], strict=False):
-        yield _touched(starts[first:last], way[first:last], steps[first:last], int(first), shape)
+    for first, last in itertools.pairwise(np.unique([*bounds.tolist(), len(steps)]).tolist()):
+        yield _stepped(starts[first:last], way[first:last], steps[first:last], first, shape)
 
 
-def _touched(
+def _stepped(
     starts: NDArray[np.float32],
     way: NDArray[np.float32],
     steps: NDArray[np.int64],
@@ -48,35 +48,29 @@ def _touched(
     shape: tuple[int, int],
 ) -> Lines:
     height, width = shape
-    line = np.repeat(np.arange(len(steps), dtype=np.int32), steps)
+    line = np.repeat(np.arange(len(steps)), steps)
     begin = np.cumsum(steps) - steps
-    step = (np.arange(len(line)) - begin[line]).astype(np.float32)
-    along = (step + 0.5) / steps[line].astype(np.float32)
+    along = (np.arange(len(line)) - begin[line]).astype(np.float32)
+    along += np.float32(0.5)
+    along /= steps.astype(np.float32)[line]
+    # Along the longer axis a step is a pixel; across, it lies between two.
     flat = np.abs(way[:, 0]) >= np.abs(way[:, 1])
-    longer = np.where(flat, 0, 1)
-    rows = np.arange(len(steps))
-    # A step of a slanted line is longer than a pixel, and that much brighter.
-    weight = np.hypot(way[:, 0], way[:, 1]) / steps
+    rows, longer = np.arange(len(steps)), np.where(flat, 0, 1)
     major = starts[rows, longer][line] + along * way[rows, longer][line]
     minor = starts[rows, 1 - longer][line] + along * way[rows, 1 - longer][line]
-    nearest = np.round(major).astype(np.int64)
-    below = np.floor(minor)
-    rest = minor - below
-    below_pixel = below.astype(np.int64)
-    is_flat = flat[line]
-    parts = []
-    for offset, share in ((0, 1 - rest), (1, rest)):
-        x = np.where(is_flat, nearest, below_pixel + offset)
-        y = np.where(is_flat, below_pixel + offset, nearest)
-        inside = (x >= 0) & (x < width) & (y >= 0) & (y < height)
-        pixel = np.where(inside, y * width + x, 0)
-        parts.append((pixel, np.where(inside, share * weight[line], 0)))
-    return Lines(
-        np.concatenate([pixel for pixel, _ in parts]),
-        np.tile(line, 2).astype(np.int64) + first,
-        np.tile(along, 2),
-        np.concatenate([share for _, share in parts]).astype(np.float32),
-    )
+    at, below = np.rint(major).astype(np.int64), np.floor(minor).astype(np.int64)
+    share = minor - below
+    # A step of a slanted line is longer than a pixel, and that much brighter.
+    weight = (np.hypot(way[:, 0], way[:, 1]) / steps).astype(np.float32)[line]
+    most, across = np.where(flat, width, height)[line], np.where(flat, height, width)[line]
+    strides = np.where(flat, 1, width)[line], np.where(flat, width, 1)[line]
+    pixels = at * strides[0] + np.stack([below, below + 1]) * strides[1]
+    there = np.stack([(below >= 0) & (below < across), (below >= -1) & (below + 1 < across)])
+    there &= (at >= 0) & (at < most)
+    cover = np.stack([1 - share, share]) * weight
+    if not there.all():
+        pixels, cover = np.where(there, pixels, 0), np.where(there, cover, 0)
+    return Lines(line + first, along, pixels, cover.astype(np.float32))
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +87,9 @@ class Discs:
         self, colours: Float[NDArray[np.float32], "discs 3"]
     ) -> Float[NDArray[np.float32], "height width 3"]:
         """The light of all discs; where they overlap, the mean of their colours."""
-        return summed(self.pixel, self.cover[:, None] * colours[self.disc], self.shape)
+        whole = np.zeros((*self.shape, 3), np.float32)
+        add(whole, self.pixel, self.cover[:, None] * colours[self.disc])
+        return whole
 
     def covered(self) -> Float[NDArray[np.float32], "height width"]:
         """How much of each pixel is hidden, 0 to 1."""
@@ -130,7 +126,7 @@ def discs(
         which = np.flatnonzero(reach == size)
         square = np.arange(-size, size + 1)
         dy, dx = (axis.ravel() for axis in np.meshgrid(square, square, indexing="ij"))
-        for some in np.array_split(which, max(1, len(which) * len(dx) // CHUNK)):
+        for some in np.array_split(which, max(1, len(which) * len(dx) // (8 * CHUNK))):
             x0, y0 = np.round(centres[some]).astype(np.int64).T
             x, y = x0[:, None] + dx, y0[:, None] + dy
             away = np.hypot(x - centres[some, :1], y - centres[some, 1:])
@@ -143,12 +139,12 @@ def discs(
     return Discs(shape, pixel, disc, cover)
 
 
-def summed(
-    pixel: NDArray[np.int64], light: Float[NDArray[np.float32], "touched 3"], shape: tuple[int, int]
-) -> Float[NDArray[np.float32], "height width 3"]:
-    """Light added up on the pixels it falls on."""
-    whole = np.empty((*shape, 3), np.float32)
+def add(
+    whole: Float[NDArray[np.float32], "height width 3"],
+    pixel: Int[NDArray[np.int64], " touched"],
+    light: Float[NDArray[np.float32], "touched 3"],
+) -> None:
+    """Add light to the pixels that it falls on."""
+    flat = whole.reshape(-1)
     for colour in range(3):
-        of_one = np.bincount(pixel, light[:, colour], shape[0] * shape[1])
-        whole[..., colour] = of_one.reshape(shape)
-    return whole
+        np.add.at(flat, 3 * pixel + colour, light[:, colour])
