@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from immersions.anatomy.graph import Connection, Graph, Term
 
-EVENNESS = 0.5
+EVENNESS = 0.35
 """1: edges of all connections alike; 0: every connection gets as many, however few edges it has."""
 
 

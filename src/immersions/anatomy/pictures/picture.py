@@ -47,6 +47,8 @@ class Style:
     most_radius: float = 0.0045
     halo: float = 0.16
     """Light of the vertices that spreads around them."""
+    glow: float = 0.45
+    """The same where brightness is activation."""
     halo_radius: float = 0.008
     seed: int = 0
 
@@ -130,7 +132,7 @@ def picture(
     if activation.shape != (vertices,):
         raise ValueError(f"activation: expected ({vertices},), got {activation.shape}")
     colours = lit(drawn.colours, np.asarray(activation, np.float32))
-    return composed(drawn, drawn.discs(), 0.35 * behind, colours, style)
+    return composed(drawn, drawn.discs(), 0.35 * behind, colours, style, style.glow)
 
 
 def background(
@@ -150,9 +152,9 @@ def lit(
     colours: Float[NDArray[np.float32], "vertices 3"],
     activation: Float[NDArray[np.float32], " vertices"],
 ) -> Float[NDArray[np.float32], "vertices 3"]:
-    """Colours from a tenth of their light at 0, through their own, to glowing beyond white."""
+    """Colours from a twentieth of their light at 0, through their own, to glowing beyond white."""
     x = np.clip(activation, 0, 1)[:, None]
-    return np.asarray(colours * (0.06 + 0.94 * x) + x**3 * 0.8, np.float32)
+    return np.asarray(colours * (0.05 + 1.5 * x**1.7) + 0.8 * x**4, np.float32)
 
 
 def composed(
@@ -161,10 +163,12 @@ def composed(
     behind: Float[NDArray[np.float32], "height width 3"],
     colours: Float[NDArray[np.float32], "vertices 3"],
     style: Style = Style(),
+    halo: float | None = None,
 ) -> UInt8[NDArray[np.uint8], "height width 3"]:
     """Discs in their colours over what is behind, and their light around them."""
     light = painted.painted(colours)
     whole = behind * (1 - painted.covered())[..., None] + light
-    if style.halo:
-        whole += style.halo * glow(light, style.halo_radius * max(drawn.shape))
+    halo = style.halo if halo is None else halo
+    if halo:
+        whole += halo * glow(light, style.halo_radius * max(drawn.shape))
     return encoded(whole)

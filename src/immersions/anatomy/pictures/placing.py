@@ -21,14 +21,16 @@ def upright(
     positions: Points,
     layer: Int[NDArray[np.int32], " vertices"],
     pitch: Int[NDArray[np.int32], " vertices"] | None = None,
+    guide: int | None = None,
 ) -> Float[NDArray[np.float32], "*snapshots vertices 2"]:
     """The layout in the plane, turned: the first layer below, the last above, low pitches left.
 
-    `positions` are (vertices, 2) or (vertices, 3), or several of them, which are turned alike. Of
-    three dimensions the view from the side is taken in which the layout is widest.
+    `positions` are (vertices, 2) or (vertices, 3), or several of them, which are turned alike: as
+    their mean asks for, or the one numbered `guide`. Of three dimensions the view from the side is
+    taken in which the layout is widest.
     """
     stack = np.asarray(positions, np.float64).reshape(-1, *positions.shape[-2:])
-    mean = stack.mean(0)
+    mean = stack.mean(0) if guide is None else stack[guide]
     centred = mean - mean.mean(0)
     up = _direction(centred, layer)
     across = centred - np.outer(centred @ up, up)

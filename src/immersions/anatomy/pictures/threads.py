@@ -17,7 +17,8 @@ def threads(
     shape: tuple[int, int],
     brightness: Float[NDArray[np.float32], " edges"] | None = None,
 ) -> Float[NDArray[np.float32], "height width 3"]:
-    """The light of all edges, `points` in pixels; long edges are fainter, not by as much as they are longer."""
+    """The light of all edges, `points` in pixels. Long edges are fainter, but less than they are
+    longer."""
     starts, ends = points[edges.sources], points[edges.targets]
     lengths = np.hypot(*(ends - starts).T)
     each = (np.maximum(lengths, 1.0) ** -0.5).astype(np.float32)
