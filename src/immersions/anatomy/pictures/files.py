@@ -9,7 +9,7 @@ from jaxtyping import Float
 from numpy.typing import NDArray
 
 from immersions.anatomy.graph import Graph
-from immersions.anatomy.pictures.picture import Placed, Style, picture
+from immersions.anatomy.pictures.picture import USUAL, Placed, Style, picture
 from immersions.anatomy.pictures.png import png
 from immersions.anatomy.pictures.vector import svg
 from immersions.audio.writing import place
@@ -32,7 +32,7 @@ def write_picture(
     height: int | None = None,
     activation: Float[NDArray[np.floating], " vertices"] | None = None,
     snapshot: int = 0,
-    style: Style = Style(),
+    style: Style = USUAL,
 ) -> tuple[str, ...]:
     """Write `picture` as PNG, or `svg`; in words what was left out of a drawing.
 

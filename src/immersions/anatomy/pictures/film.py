@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import itertools
 import shutil
@@ -114,20 +115,13 @@ def encode(
             process.kill()
             raise
         finally:
+            with contextlib.suppress(BrokenPipeError):
+                process.stdin.close()
             status = process.wait()
-            _closed(process)
         said.seek(0)
         if status:
             raise _failure(name, said.read().decode("utf-8", "replace"))
     return count
-
-
-def _closed(process: subprocess.Popen[bytes]) -> None:
-    if process.stdin is not None:
-        try:
-            process.stdin.close()
-        except BrokenPipeError:
-            pass
 
 
 def _failure(name: str, said: str) -> OSError:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -16,6 +17,11 @@ from immersions.anatomy.pictures.light import glow, toned
 from immersions.anatomy.pictures.placing import Frame, framed, spacing, upright
 from immersions.anatomy.pictures.rasters import Discs, discs
 from immersions.anatomy.pictures.threads import threads
+
+LEAST_PIXELS = 0.6
+"""The smallest radius of a vertex."""
+RESTING = 0.35
+"""Light of the threads behind activations."""
 
 
 class Placed(Protocol):
@@ -33,10 +39,10 @@ class Placed(Protocol):
 
 @dataclass(frozen=True)
 class Style:
-    """How a picture looks; lengths are shares of its longer edge."""
+    """How a picture looks; lengths are shares of the root of its area."""
 
-    threads_per_pixel: float = 35.0
-    """Edges drawn for each pixel of the longer edge."""
+    threads_per_pixel: float = 40.0
+    """Edges drawn for each pixel of that root."""
     thread_light: float = 0.3
     """The brightest threads, of 1."""
     contrast: float = 15.0
@@ -44,13 +50,16 @@ class Style:
     fill: float = 0.42
     """Radius of a vertex as a share of its distance to its neighbours."""
     least_radius: float = 0.0005
-    most_radius: float = 0.0045
+    most_radius: float = 0.005
     halo: float = 0.16
     """Light of the vertices that spreads around them."""
     glow: float = 0.45
     """The same where brightness is activation."""
     halo_radius: float = 0.008
     seed: int = 0
+
+
+USUAL = Style()
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +84,7 @@ def scene(
     layer: Int[NDArray[np.int32], " vertices"],
     channel: Int[NDArray[np.int32], " vertices"],
     frame: Frame,
-    style: Style = Style(),
+    style: Style = USUAL,
 ) -> Scene:
     """Upright positions on a frame, with the colours and sizes of the vertices."""
     points = frame.pixels(positions)
@@ -86,11 +95,10 @@ def radii(
     points: Float[NDArray[np.float32], "vertices 2"],
     layer: Int[NDArray[np.int32], " vertices"],
     frame: Frame,
-    style: Style = Style(),
+    style: Style = USUAL,
 ) -> Float[NDArray[np.float32], " vertices"]:
     """Radii in pixels: as large as the neighbours leave room for, within the style's limits."""
     room = spacing(points)
-    edge = max(frame.shape)
     # Halfway to the layer's own: a layer looks of one piece, and crowds still thin out.
     logs = np.log(np.clip(room, 1e-3, 1e6))
     sizes = np.maximum(1, np.bincount(layer))
@@ -99,7 +107,10 @@ def radii(
     # Discs may touch; of vertices that nearly coincide, each still has a size.
     found = np.clip(found, 0.3 * found, np.maximum(0.52 * spacing(points, 1), 0.3 * found))
     found = np.where(layer == 0, 1.2 * found, found)
-    return np.clip(found, style.least_radius * edge, style.most_radius * edge).astype(np.float32)
+    least = max(style.least_radius * frame.size, LEAST_PIXELS)
+    # A few vertices may be large: together they would fill a tenth of the picture.
+    most = max(style.most_radius, 0.18 / math.sqrt(len(points))) * frame.size
+    return np.clip(found, least, max(least, most)).astype(np.float32)
 
 
 def picture(
@@ -110,7 +121,7 @@ def picture(
     height: int | None = None,
     activation: Float[NDArray[np.floating], " vertices"] | None = None,
     snapshot: int = 0,
-    style: Style = Style(),
+    style: Style = USUAL,
 ) -> UInt8[NDArray[np.uint8], "height width 3"]:
     """The layout as an image: the scalogram below, the deepest layer above, low pitches left.
 
@@ -123,26 +134,29 @@ def picture(
         raise ValueError(
             f"expected the graph of these {vertices} vertices, got one of {graph.vertices}"
         )
+    if not 0 <= snapshot < len(layout.positions):
+        raise ValueError(f"snapshot: expected 0 to {len(layout.positions) - 1}, got {snapshot}")
     turned = upright(layout.positions, layout.layer, layout.pitch)
     frame = framed(turned, width, height)
     drawn = scene(turned[snapshot], layout.layer, layout.channel, frame, style)
-    behind = background(drawn, graph, style)
     if activation is None:
+        behind = background(drawn, graph, style)
         return composed(drawn, drawn.discs(), behind, drawn.colours, style)
     if activation.shape != (vertices,):
         raise ValueError(f"activation: expected ({vertices},), got {activation.shape}")
+    behind = background(drawn, graph, replace(style, thread_light=RESTING * style.thread_light))
     colours = lit(drawn.colours, np.asarray(activation, np.float32))
-    return composed(drawn, drawn.discs(), 0.35 * behind, colours, style, style.glow)
+    return composed(drawn, drawn.discs(), behind, colours, style, style.glow)
 
 
 def background(
-    drawn: Scene, graph: Graph | None, style: Style = Style()
+    drawn: Scene, graph: Graph | None, style: Style = USUAL
 ) -> Float[NDArray[np.float32], "height width 3"]:
     """The night, and the threads of the edges."""
     night = np.broadcast_to(np.array(NIGHT, np.float32), (*drawn.shape, 3))
     if graph is None:
         return night.copy()
-    count = round(style.threads_per_pixel * max(drawn.shape))
+    count = round(style.threads_per_pixel * drawn.frame.size)
     edges = sampled(graph, count, style.seed)
     light = threads(drawn.points, drawn.colours, edges, drawn.shape)
     return night + toned(light, style.thread_light, style.contrast)
@@ -162,7 +176,7 @@ def composed(
     painted: Discs,
     behind: Float[NDArray[np.float32], "height width 3"],
     colours: Float[NDArray[np.float32], "vertices 3"],
-    style: Style = Style(),
+    style: Style = USUAL,
     halo: float | None = None,
 ) -> UInt8[NDArray[np.uint8], "height width 3"]:
     """Discs in their colours over what is behind, and their light around them."""
@@ -170,5 +184,5 @@ def composed(
     whole = behind * (1 - painted.covered())[..., None] + light
     halo = style.halo if halo is None else halo
     if halo:
-        whole += halo * glow(light, style.halo_radius * max(drawn.shape))
+        whole += halo * glow(light, style.halo_radius * drawn.frame.size)
     return encoded(whole)

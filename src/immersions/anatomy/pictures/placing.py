@@ -14,7 +14,7 @@ Points = Float[NDArray[np.floating], "*snapshots vertices dims"]
 LEAF = 16
 TURNS = 5
 MARGIN = 0.05
-"""Empty on each side, as a share of the picture's shorter edge."""
+"""Empty on each side, as a share of the root of the picture's area."""
 
 
 def upright(
@@ -81,6 +81,11 @@ class Frame:
     def shape(self) -> tuple[int, int]:
         return self.height, self.width
 
+    @property
+    def size(self) -> float:
+        """The edge of a square of the same area, in pixels."""
+        return math.sqrt(self.width * self.height)
+
     def pixels(self, points: NDArray[np.floating]) -> Float[NDArray[np.float32], "*n 2"]:
         """Column and row of points; the middle of the first pixel is at 0, 0."""
         x = points[..., 0] * self.scale + self.left
@@ -101,7 +106,7 @@ def framed(points: NDArray[np.floating], width: int, height: int | None = None) 
         height = 2 * round(width * float(np.clip(span[1] / span[0], 0.5, 1.0)) / 2)
     if min(width, height) < 16:
         raise ValueError(f"expected a picture of 16 pixels or more, got {width} x {height}")
-    margin = MARGIN * min(width, height)
+    margin = MARGIN * math.sqrt(width * height)
     scale = float(min((width - 2 * margin) / span[0], (height - 2 * margin) / span[1]))
     if len(flat) == 1 or float((high - low).max()) == 0:
         scale = 1.0
@@ -132,24 +137,29 @@ def spacing(
         angle = math.pi / 2 * turn / TURNS + 0.1
         cosine, sine = math.cos(angle), math.sin(angle)
         turned = points @ np.array([[cosine, sine], [-sine, cosine]], np.float32)
-        boxes = _boxes(np.asarray(turned, np.float32))
+        boxes, filled = _boxes(np.asarray(turned, np.float32))
         inside = turned[boxes]
         away = np.linalg.norm(inside[:, :, None] - inside[:, None], axis=-1)
-        # A box is filled up by repeating a vertex, which is no neighbour of itself.
-        away[boxes[:, :, None] == boxes[:, None]] = np.inf
+        away[:, np.arange(boxes.shape[1]), np.arange(boxes.shape[1])] = np.inf
+        away[np.broadcast_to(filled[:, None], away.shape)] = np.inf
         near = np.partition(away, neighbour - 1, axis=-1)[..., :neighbour].mean(-1)
+        near[filled] = np.inf
         np.minimum.at(best, boxes, near.astype(np.float32))
     return np.where(np.isfinite(best), best, np.min(best)).astype(np.float32)
 
 
-def _boxes(points: NDArray[np.float32]) -> NDArray[np.int64]:
-    """Vertices in boxes of about `LEAF` neighbours, (boxes, members)."""
+def _boxes(points: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Vertices in boxes of about `LEAF` neighbours, (boxes, members), and which only fill up."""
     halvings = max(0, math.ceil(math.log2(len(points) / LEAF)))
     members = math.ceil(len(points) / 2**halvings)
     order = np.argsort(points[:, 0], kind="stable")
-    filled = np.concatenate([order, np.repeat(order[-1:], 2**halvings * members - len(order))])
-    boxes = filled[None]
+    missing = 2**halvings * members - len(order)
+    boxes = np.concatenate([order, np.repeat(order[-1:], missing)])[None]
+    filled = np.arange(boxes.size)[None] >= len(order)
     for halving in range(halvings):
         along = np.argsort(points[boxes, halving % 2], axis=1)
-        boxes = np.take_along_axis(boxes, along, 1).reshape(2 * len(boxes), -1)
-    return boxes
+        boxes, filled = (
+            np.take_along_axis(each, along, 1).reshape(2 * len(boxes), -1)
+            for each in (boxes, filled)
+        )
+    return boxes, filled

@@ -15,7 +15,7 @@ from immersions.anatomy.pictures.colours import NIGHT
 from immersions.anatomy.pictures.edges import Edges, sampled
 from immersions.anatomy.pictures.film import check_film, write_film
 from immersions.anatomy.pictures.light import toned
-from immersions.anatomy.pictures.picture import Placed, Scene, Style, composed, lit, scene
+from immersions.anatomy.pictures.picture import USUAL, Placed, Scene, Style, composed, lit, scene
 from immersions.anatomy.pictures.placing import framed, upright
 from immersions.anatomy.pictures.rasters import lines
 from immersions.anatomy.pictures.threads import threads
@@ -76,7 +76,7 @@ def playing(
     *,
     width: int = 1280,
     height: int | None = None,
-    style: Style = Style(),
+    style: Style = USUAL,
 ) -> Iterator[UInt8[NDArray[np.uint8], "height width 3"]]:
     """Frames of a film; everything that does not move is drawn once.
 
@@ -102,7 +102,7 @@ class _Web:
     def __init__(self, drawn: Scene, graph: Graph | None, style: Style) -> None:
         self._night = np.array(NIGHT, np.float32)
         self._shape = drawn.shape
-        count = THREADS_PER_PIXEL * max(drawn.shape) if graph is not None else 0
+        count = round(THREADS_PER_PIXEL * drawn.frame.size) if graph is not None else 0
         none = np.zeros(0, np.int64)
         self._edges = Edges(none, none, none) if graph is None else sampled(
             graph, count, style.seed
@@ -148,7 +148,7 @@ def film_of_loop(
     turns: int = 1,
     width: int = 1280,
     height: int | None = None,
-    style: Style = Style(),
+    style: Style = USUAL,
 ) -> int:
     """Write a film of the loop, at the ear's sample rate, played `turns` times with its sound;
     the number of frames. Raises `ValueError` and `OSError` as `write_film` does."""

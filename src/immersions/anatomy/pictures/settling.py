@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from immersions.anatomy.pictures.colours import NIGHT, vertex_colours
 from immersions.anatomy.pictures.edges import Edges, sampled
 from immersions.anatomy.pictures.film import check_film, write_film
 from immersions.anatomy.pictures.light import toned
-from immersions.anatomy.pictures.picture import Scene, Style, composed, radii
+from immersions.anatomy.pictures.picture import USUAL, Scene, Style, composed, radii
 from immersions.anatomy.pictures.placing import MARGIN, Frame, upright
 from immersions.anatomy.pictures.threads import threads
 
@@ -51,7 +52,7 @@ def settling(
     *,
     width: int = 1280,
     height: int = 960,
-    style: Style = Style(),
+    style: Style = USUAL,
 ) -> Iterator[UInt8[NDArray[np.uint8], "height width 3"]]:
     """A frame for each moment, (vertices, 2 or 3); vertices at one place are drawn as one.
 
@@ -65,7 +66,7 @@ def settling(
             raise ValueError(f"expected positions of {len(layer)} vertices, got {each.shape}")
     turned = upright(np.stack([moments[-1], *moments]), layer, pitch, guide=0)[1:]
     colours = vertex_colours(layer, channel)
-    count = THREADS_PER_PIXEL * max(width, height)
+    count = round(THREADS_PER_PIXEL * math.sqrt(width * height))
     edges = sampled(graph, count, style.seed) if graph is not None else None
     for points, frame in zip(turned, _camera(turned, width, height), strict=True):
         yield _drawn(points, frame, layer, colours, edges, style)
@@ -83,11 +84,10 @@ def _drawn(
     # Within an eighth of a pixel and a layer vertices are one, larger by what it stands for.
     cells = np.round(points * 8).astype(np.int64)
     key = (layer.astype(np.int64) << 48) + (cells[:, 1] << 24) + cells[:, 0]
-    shown, which, sizes = np.unique(key, return_index=True, return_counts=True)[0:3]
-    del shown
+    _, which, sizes = np.unique(key, return_index=True, return_counts=True)
     room = radii(points[which], layer[which], frame, style)
-    standing = np.sqrt(sizes).astype(np.float32) * style.least_radius * max(frame.shape) * 1.6
-    radius = np.maximum(room, np.minimum(standing, 3 * style.most_radius * max(frame.shape)))
+    standing = np.sqrt(sizes).astype(np.float32) * style.least_radius * frame.size * 1.6
+    radius = np.maximum(room, np.minimum(standing, 3 * style.most_radius * frame.size))
     scene = Scene(frame, points[which], colours[which], np.where(sizes > 1, radius, room))
     night = np.broadcast_to(np.array(NIGHT, np.float32), (*frame.shape, 3))
     behind = night.copy()
@@ -100,7 +100,7 @@ def _drawn(
 def _camera(
     moments: Float[NDArray[np.float32], "moments vertices 2"], width: int, height: int
 ) -> list[Frame]:
-    """A frame for each moment, around the plane's origin of the last: it zooms, it does not sway."""
+    """A frame for each moment around the last one's middle: it zooms, it does not sway."""
     last = (moments[-1].min(0) + moments[-1].max(0)) / 2
     reach = np.abs(moments - last).max(1)
     smooth = np.empty_like(reach)
@@ -108,7 +108,7 @@ def _camera(
         near = reach[max(0, number - CAMERA_FRAMES) : number + CAMERA_FRAMES + 1]
         smooth[number] = near.mean(0)
     needed = np.maximum(np.maximum(reach, smooth), 1e-9)
-    room = np.array([width, height]) / 2 - MARGIN * min(width, height)
+    room = np.array([width, height]) / 2 - MARGIN * math.sqrt(width * height)
     scales = (room / needed).min(1)
     return [
         Frame(
@@ -130,7 +130,7 @@ def film_of_settling(
     rate: float = 30,
     width: int = 1280,
     height: int = 960,
-    style: Style = Style(),
+    style: Style = USUAL,
 ) -> int:
     """Write a film of a layout that comes to rest and stays; the number of frames.
 
@@ -146,8 +146,9 @@ def film_of_settling(
 def _held(
     images: Iterator[UInt8[NDArray[np.uint8], "height width 3"]], still: int
 ) -> Iterator[UInt8[NDArray[np.uint8], "height width 3"]]:
-    image = None
+    image = next(images)
+    yield image
     for image in images:
         yield image
-    for _ in range(still if image is not None else 0):
+    for _ in range(still):
         yield image

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from immersions.anatomy.graph import Graph
 from immersions.anatomy.pictures.colours import NIGHT, encoded, vertex_colours
 from immersions.anatomy.pictures.edges import Edges, sampled
-from immersions.anatomy.pictures.picture import Placed, Style, radii
+from immersions.anatomy.pictures.picture import USUAL, Placed, Style, radii
 from immersions.anatomy.pictures.placing import framed, upright
 
 MOST_CIRCLES = 60_000
@@ -38,7 +38,7 @@ def svg(
     snapshot: int = 0,
     most_circles: int = MOST_CIRCLES,
     most_lines: int = MOST_LINES,
-    style: Style = Style(),
+    style: Style = USUAL,
 ) -> Drawing:
     """The layout as a drawing, as `picture` has it; some megabytes at most.
 
