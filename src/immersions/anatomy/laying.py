@@ -1,0 +1,188 @@
+"""Lay out an ear or any graph: charges, forces, and a frame, in one call.
+
+from immersions import ears
+from immersions.anatomy.laying import LayoutConfig, layout_of_ear
+
+layout = layout_of_ear(ears.load("small"), LayoutConfig(), "small").layout
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Float
+from torch import Tensor
+
+from immersions.anatomy import charges as charging
+from immersions.anatomy.barnes_hut import Repulsion
+from immersions.anatomy.charges import Charges
+from immersions.anatomy.exact import repulsion_energy
+from immersions.anatomy.framing import framed
+from immersions.anatomy.graph import Graph
+from immersions.anatomy.layout import Layout, places
+from immersions.anatomy.of_ear import graph_of_ear
+from immersions.anatomy.solver import Moment, Positions, Solver, SolverConfig, energy_of
+from immersions.ears.ear import Ear
+
+Weights = Literal["magnitude", "uniform"]
+WEIGHTS: tuple[Weights, ...] = ("magnitude", "uniform")
+
+
+@dataclass(frozen=True)
+class LayoutConfig:
+    """What pulls and what pushes."""
+
+    solver: SolverConfig = field(default_factory=SolverConfig)
+    weights: Weights = "magnitude"
+    """Of edges: |W|, of each connection divided by its mean, or one."""
+    charges: charging.Kind = "equalised"
+    """The variance of each neuron on music, its layer's mean made one; as it is; or one for all."""
+    snapshots: int = 1
+    """One layout for each of so many parts of a loop."""
+
+
+@dataclass(frozen=True, eq=False)
+class Laid:
+    """A layout, and how it came to be."""
+
+    layout: Layout
+    graph: Graph
+    vertices: int
+    edges: int
+    seconds: float
+    """From random positions to rest, all snapshots, compiled functions being there."""
+    iterations: int
+    residual: float
+    """The greatest of all snapshots: force left over attraction."""
+    energy: float
+    """Of the first snapshot; comparable only for the same weights, charges and exponent."""
+    unconnected: tuple[str, ...]
+
+
+def layout_of_ear(
+    ear: Ear,
+    config: LayoutConfig,
+    name: str,
+    loops: Sequence[Float[Tensor, " samples"]] = (),
+    report: Callable[[Moment], None] = lambda moment: None,
+) -> Laid:
+    """Lay out all neurons of an ear. `name` is kept in the layout: the page wants the ear's hash.
+
+    With several snapshots, `loops` are heard for the charges at each time. Raises `ValueError`.
+    """
+    graph = graph_of_ear(ear)
+    return lay_out(graph, config, name, charges_of(graph, ear, config, loops), report)
+
+
+def charges_of(
+    graph: Graph, ear: Ear, config: LayoutConfig, loops: Sequence[Float[Tensor, " samples"]] = ()
+) -> list[Charges]:
+    """One set for each snapshot: half from long music, half from that part of the loops."""
+    if config.charges == "uniform":
+        whole = charging.uniform(graph)
+    else:
+        equalised = config.charges == "equalised"
+        whole = charging.from_statistics(graph, ear.statistics, equalised)
+        if config.snapshots > 1 and loops:
+            at = charging.over_time(graph, ear, loops, config.snapshots, equalised)
+            return [((whole + each) / 2).astype(np.float32) for each in at]
+    return [whole] * config.snapshots
+
+
+def lay_out(
+    graph: Graph,
+    config: LayoutConfig | None = None,
+    name: str = "graph",
+    charges: Sequence[Charges] | None = None,
+    report: Callable[[Moment], None] = lambda moment: None,
+) -> Laid:
+    """Lay out a graph; `charges` holds one array for each snapshot, else all charges are one.
+
+    Each snapshot begins where the last came to rest, and the first is made again after the last,
+    so that a loop of them closes. Raises `ValueError` for a graph without vertices, or charges
+    that are not finite and above zero.
+    """
+    config = config or LayoutConfig()
+    if graph.vertices == 0:
+        raise ValueError("expected a network with neurons, got none")
+    given = _checked(charges or [charging.uniform(graph)] * config.snapshots, graph.vertices)
+    weighed = graph.uniform() if config.weights == "uniform" else graph.normalised()
+    last: list[Moment] = []
+    worst = 0.0
+    count = 0
+
+    def note(moment: Moment, points: Positions) -> None:
+        nonlocal count
+        last[:] = [moment]
+        count += 1
+        report(moment)
+
+    begun = time.perf_counter()
+    found: list[Positions] = []
+    solver = Solver(weighed, given[0], config.solver)
+    found.append(solver.from_random(note))
+    worst = last[0].residual if last else 0.0
+    for each in [*given[1:], *given[:1]] if len(given) > 1 else []:
+        solver = Solver(weighed, each, config.solver)
+        found.append(solver.from_positions(found[-1], note))
+        worst = max(worst, last[0].residual)
+    if len(given) > 1:
+        found[0] = found.pop()
+    seconds = time.perf_counter() - begun
+    positions = np.stack(found)
+    if not np.isfinite(positions).all():
+        raise ValueError("the layout did not stay finite; try a lower exponent")
+    layer, channel, pitch = places(graph.layers)
+    layout = Layout(
+        name,
+        framed(positions, layer, pitch),
+        layer,
+        channel,
+        pitch,
+        np.mean(given, axis=0, dtype=np.float32),
+        tuple(one.name for one in graph.layers),
+    )
+    energy = energy_of(Solver(weighed, given[0], config.solver), positions[0])
+    return Laid(
+        layout,
+        graph,
+        graph.vertices,
+        graph.edges,
+        seconds,
+        count,
+        worst,
+        energy,
+        graph.unconnected,
+    )
+
+
+def warm_up(config: LayoutConfig) -> None:
+    """Compile what is not kept compiled, on a few points, so that it is not timed as solving."""
+    points = np.random.default_rng(0).normal(size=(200, config.solver.dimensions))
+    ones = np.ones(200, np.float32)
+    Repulsion(ones, config.solver.exponent, 1.0, 1.0, config.solver.dimensions).force(
+        points.astype(np.float32)
+    )
+    repulsion_energy(points.astype(np.float32), ones, config.solver.exponent, 1e-3)
+
+
+def _checked(charges: Sequence[Charges], vertices: int) -> list[Charges]:
+    for each in charges:
+        if each.shape != (vertices,):
+            raise ValueError(f"charges: expected {vertices} of them, got {each.shape}")
+        if not (np.isfinite(each).all() and (each > 0).all()):
+            raise ValueError("charges: expected finite numbers above zero")
+    return [each / each.mean() for each in charges]
+
+
+def interpolated(positions: Positions, time_: float) -> Positions:
+    """Between the snapshots (snapshots, vertices, dimensions) of a loop, at 0 to 1 of it."""
+    place = (time_ % 1.0) * len(positions)
+    before = int(place) % len(positions)
+    share = np.float32(place - int(place))
+    after = positions[(before + 1) % len(positions)]
+    return (1 - share) * positions[before] + share * after
