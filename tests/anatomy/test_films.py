@@ -10,6 +10,7 @@ from pictured import graph, laid
 from immersions import assets, audio, ears
 from immersions.anatomy import layout
 from immersions.anatomy.pictures import (
+    Watch,
     activations,
     expanded,
     film_of_loop,
@@ -21,6 +22,7 @@ from immersions.anatomy.pictures import (
 from immersions.anatomy.pictures import film as film_module
 from immersions.anatomy.pictures.film import encode, ffmpeg
 from immersions.anatomy.pictures.playing import _faded
+from immersions.anatomy.solver import Solver, SolverConfig
 
 RED = np.broadcast_to(np.array([250, 10, 10], np.uint8), (48, 64, 3))
 
@@ -130,6 +132,26 @@ def test_merged_vertices_are_expanded_by_their_parents():
     points = np.array([[0.0, 0.0], [1.0, 2.0]])
     assert np.array_equal(expanded(points, parents), points[[0, 0, 1, 1, 1]])
     assert np.array_equal(expanded(points, []), points)
+
+
+def test_a_watched_solver_s_levels_are_kept_for_every_vertex():
+    network = graph()
+    watch, seen = Watch(), []
+
+    def report(moment, points):
+        seen.append((moment.level, points))
+        watch(moment, points)
+
+    solver = Solver(network, np.ones(network.vertices, np.float32), SolverConfig(most=300))
+    last = solver.from_random(report)
+    moments, rests = watch.moments(solver.levels), watch.rests(solver.levels)
+    assert 10 < len(moments) < len(seen)
+    assert all(each.shape == last.shape for each in moments)
+    assert len(rests) == len(solver.levels)
+    places = [len(np.unique(each, axis=0)) for each in rests]
+    assert places == [level.graph.vertices for level in reversed(solver.levels)]
+    assert np.array_equal(rests[-1], seen[-1][1])
+    assert np.array_equal(moments[0], expanded(seen[0][1], [e.parents for e in solver.levels[:-1]]))
 
 
 def test_a_layout_settles_with_every_vertex_in_sight():

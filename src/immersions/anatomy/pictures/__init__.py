@@ -10,13 +10,15 @@ from immersions.anatomy.pictures.film import check_film, write_film
 from immersions.anatomy.pictures.picture import Placed, Style, picture
 from immersions.anatomy.pictures.placing import upright
 from immersions.anatomy.pictures.playing import activations, film_of_loop, playing
-from immersions.anatomy.pictures.settling import expanded, film_of_settling, settling
+from immersions.anatomy.pictures.settling import film_of_settling, settling
 from immersions.anatomy.pictures.vector import Drawing, svg
+from immersions.anatomy.pictures.watching import Watch, expanded
 
 __all__ = [
     "Drawing",
     "Placed",
     "Style",
+    "Watch",
     "activations",
     "check_film",
     "check_picture",

@@ -11,9 +11,9 @@ Light = Float[NDArray[np.float32], "*shape 3"]
 
 NIGHT = (0.0030, 0.0026, 0.0052)
 """The background, in linear light."""
-FIRST_HUE, LAST_HUE = 28.0, -172.0
-"""Degrees: from the sound's red through violet and blue to cyan, as on the stage."""
-FIRST_LIGHTNESS, LAST_LIGHTNESS = 0.60, 0.90
+FIRST_HUE, LAST_HUE = 42.0, -188.0
+"""Degrees: from the sound's orange through red, violet and blue to the context's sea green."""
+FIRST_LIGHTNESS, LAST_LIGHTNESS = 0.64, 0.88
 ALTERNATION = 0.05
 """Of lightness: what every second layer is lighter than its neighbours."""
 CHANNEL_HUE, CHANNEL_LIGHTNESS = 6.0, 0.045

@@ -43,7 +43,7 @@ class Style:
 
     threads_per_pixel: float = 40.0
     """Edges drawn for each pixel of that root."""
-    thread_light: float = 0.3
+    thread_light: float = 0.38
     """The brightest threads, of 1."""
     contrast: float = 15.0
     """Of the threads: how many times fainter than the brightest can still be seen."""

@@ -9,6 +9,8 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy.typing import NDArray
 
+from immersions.anatomy.framing import turning
+
 Points = Float[NDArray[np.floating], "*snapshots vertices dims"]
 
 LEAF = 16
@@ -20,50 +22,18 @@ MARGIN = 0.05
 def upright(
     positions: Points,
     layer: Int[NDArray[np.int32], " vertices"],
-    pitch: Int[NDArray[np.int32], " vertices"] | None = None,
+    pitch: Int[NDArray[np.int32], " vertices"],
     guide: int | None = None,
 ) -> Float[NDArray[np.float32], "*snapshots vertices 2"]:
     """The layout in the plane, turned: the first layer below, the last above, low pitches left.
 
     `positions` are (vertices, 2) or (vertices, 3), or several of them, which are turned alike: as
-    their mean asks for, or the one numbered `guide`. Of three dimensions the view from the side is
-    taken in which the layout is widest.
+    their mean asks for, or the one numbered `guide`. A third dimension is seen from the front.
     """
     stack = np.asarray(positions, np.float64).reshape(-1, *positions.shape[-2:])
-    mean = stack.mean(0) if guide is None else stack[guide]
-    centred = mean - mean.mean(0)
-    up = _direction(centred, layer)
-    across = centred - np.outer(centred @ up, up)
-    right = np.linalg.eigh(across.T @ across)[1][:, -1]
-    right = right - (right @ up) * up
-    right /= np.linalg.norm(right) or 1.0
-    if pitch is not None and _rising(centred @ right, layer, pitch) < 0:
-        right = -right
-    turned = stack @ np.stack([right, up], 1)
+    turn = turning(stack.mean(0) if guide is None else stack[guide], layer, pitch)
+    turned = stack @ turn[:, :2].astype(np.float64)
     return turned.astype(np.float32).reshape(*positions.shape[:-1], 2)
-
-
-def _direction(points: NDArray[np.float64], layer: NDArray[np.int32]) -> NDArray[np.float64]:
-    """The unit vector along which the layers follow each other, each layer counted once."""
-    sizes = np.bincount(layer)
-    there = np.flatnonzero(sizes)
-    centres = np.stack(
-        [np.bincount(layer, axis)[there] / sizes[there] for axis in points.T], axis=1
-    )
-    direction = (there - there.mean()) @ (centres - centres.mean(0))
-    length = float(np.linalg.norm(direction))
-    if length < 1e-9 * (float(np.abs(points).max(initial=0)) or 1.0):
-        return np.eye(points.shape[1])[1]
-    return direction / length
-
-
-def _rising(x: NDArray[np.float64], layer: NDArray[np.int32], pitch: NDArray[np.int32]) -> float:
-    """How x rises with the pitch, each layer's pitches counted from its own middle."""
-    sizes = np.maximum(1, np.bincount(layer))
-    middle = np.bincount(layer, pitch) / sizes
-    most = np.zeros(len(sizes))
-    np.maximum.at(most, layer, pitch)
-    return float(((pitch - middle[layer]) / np.maximum(1, most[layer])) @ x)
 
 
 @dataclass(frozen=True)

@@ -29,20 +29,6 @@ Indices = Int[NDArray[np.int32], " vertices"]
 Moments = Sequence[Float[NDArray[np.floating], "vertices dims"]]
 
 
-def expanded(
-    points: Float[NDArray[np.floating], "coarse dims"],
-    parents: Sequence[Int[NDArray[np.int64], " finer"]],
-) -> Float[NDArray[np.floating], "vertices dims"]:
-    """Positions of a coarse level for every vertex: those of the vertex it was merged into.
-
-    `parents` are those of the levels from the finest to the one before the coarse one.
-    """
-    of_all = np.arange(len(points))
-    for each in reversed(parents):
-        of_all = of_all[each]
-    return points[of_all]
-
-
 def settling(
     moments: Moments,
     layer: Indices,
