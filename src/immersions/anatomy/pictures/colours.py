@@ -23,10 +23,10 @@ CANDLE = (0.93, 0.085, 85.0)
 
 
 def oklch(
-    lightness: Float[NDArray[np.float64], " n"],
-    chroma: Float[NDArray[np.float64], " n"],
-    hue: Float[NDArray[np.float64], " n"],
-) -> Float[NDArray[np.float32], "n 3"]:
+    lightness: Float[NDArray[np.float64], "*shape"],
+    chroma: Float[NDArray[np.float64], "*shape"],
+    hue: Float[NDArray[np.float64], "*shape"],
+) -> Float[NDArray[np.float32], "*shape 3"]:
     """Linear light of colours given by lightness 0 to 1, chroma and hue in degrees."""
     a = chroma * np.cos(np.radians(hue))
     b = chroma * np.sin(np.radians(hue))
@@ -56,6 +56,15 @@ def vertex_colours(
     # Neighbouring channels get different tints: the golden ratio spreads them.
     tint = np.where(most[layer] > 0, 2 * ((channel * 0.6180339887) % 1.0) - 1, 0.0)
     return oklch(lightness + CHANNEL_LIGHTNESS * tint, chroma, hue + CHANNEL_HUE * tint)
+
+
+def scalogram_colours(
+    values: Float[NDArray[np.floating], "*shape"],
+) -> Float[NDArray[np.float32], "*shape 3"]:
+    """Linear light of values from 0 to 1, from night to candle light, as on the stage."""
+    x = np.clip(np.asarray(values, np.float64), 0, 1)
+    chroma = 0.19 * np.sin(np.pi * np.minimum(1, 1.02 * x)).clip(0) ** 0.8
+    return oklch(0.09 + 0.87 * x**0.9, chroma * np.minimum(1, x / 0.03), 285 + 155 * x)
 
 
 def _scale(

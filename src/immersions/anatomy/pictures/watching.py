@@ -48,7 +48,7 @@ class Watch:
     def rests(self, levels: Sequence[Level]) -> list[Float[NDArray[np.float32], "vertices dims"]]:
         """The same, of each level only where it came to rest, the coarsest first."""
         self._finish()
-        last = {level: points for level, points in self._kept}
+        last = dict(self._kept)
         return [
             expanded(last[level], _parents(levels[:level])) for level in sorted(last, reverse=True)
         ]
