@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 import torch
+
 from figures import FIGURES, column, main, row, scalogram, titled
 from image_networks import resnet18, vgg16
-
 from immersions import ears
 from immersions.anatomy.network import graph_of
 

@@ -184,5 +184,6 @@ def composed(
     whole = behind * (1 - painted.covered())[..., None] + light
     halo = style.halo if halo is None else halo
     if halo:
-        whole += halo * glow(light, style.halo_radius * drawn.frame.size)
+        # Steeper than the light, so that a yellow fades through amber and not through olive.
+        whole += halo * glow(light * np.sqrt(light), style.halo_radius * drawn.frame.size)
     return encoded(whole)
