@@ -18,22 +18,20 @@ from torch import Tensor
 from immersions.anatomy.graph import Graph
 from immersions.ears.ear import Ear, LayerStatistics
 
-Kind = Literal["equalised", "variance", "uniform"]
+Kind = Literal["deviation", "equalised", "variance", "uniform"]
+"""The standard deviation of each neuron on music or its variance, both with all layers' means made
+alike; the variance as it is; or one for all."""
 Charges = Float[NDArray[np.float32], " vertices"]
 
-KINDS: tuple[Kind, ...] = ("equalised", "variance", "uniform")
+KINDS: tuple[Kind, ...] = ("deviation", "equalised", "variance", "uniform")
 LEAST = 0.05
 """Of its layer's mean: a neuron that never answers still takes some room."""
 
 
-def uniform(graph: Graph) -> Charges:
-    return np.ones(graph.vertices, np.float32)
-
-
 def from_variances(
-    graph: Graph, variances: Mapping[str, NDArray[np.float32]], equalised: bool = True
+    graph: Graph, variances: Mapping[str, NDArray[np.float32]], kind: Kind = "equalised"
 ) -> Charges:
-    """From (channels, pitches) of each layer; `equalised` makes all layers' means one.
+    """From (channels, pitches) of each layer.
 
     Layers without variances, or with none that is finite and above zero, get a charge of one.
     Raises `ValueError` for a shape that is not the layer's.
@@ -50,10 +48,11 @@ def from_variances(
                 f"got {given.shape}"
             )
         values = np.nan_to_num(given.astype(np.float64), nan=0, posinf=0, neginf=0).clip(0).ravel()
+        values = np.sqrt(values) if kind == "deviation" else values
         mean = values.mean()
-        if mean <= 0:
+        if mean <= 0 or kind == "uniform":
             parts.append(np.ones(layer.size))
-        elif equalised:
+        elif kind != "variance":
             parts.append(np.maximum(values / mean, LEAST))
         else:
             parts.append(np.maximum(values, LEAST * mean))
@@ -62,11 +61,11 @@ def from_variances(
 
 
 def from_statistics(
-    graph: Graph, statistics: Mapping[str, LayerStatistics], equalised: bool = True
+    graph: Graph, statistics: Mapping[str, LayerStatistics], kind: Kind = "deviation"
 ) -> Charges:
     """From what is stored with an ear, its neurons' variance on long music."""
     variances = {name: row.deviation.square().cpu().numpy() for name, row in statistics.items()}
-    return from_variances(graph, variances, equalised)
+    return from_variances(graph, variances, kind)
 
 
 @torch.no_grad()
@@ -75,7 +74,7 @@ def over_time(
     ear: Ear,
     loops: Sequence[Float[Tensor, " samples"]],
     steps: int,
-    equalised: bool = True,
+    kind: Kind = "deviation",
 ) -> list[Charges]:
     """One set of charges for each of `steps` equal parts of a loop.
 
@@ -97,7 +96,7 @@ def over_time(
                 sums[step][name] = total + told if total.size else told
     return [
         from_variances(
-            graph, {name: value.astype(np.float32) for name, value in each.items()}, equalised
+            graph, {name: value.astype(np.float32) for name, value in each.items()}, kind
         )
         for each in sums
     ]

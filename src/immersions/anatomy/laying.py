@@ -39,8 +39,7 @@ class LayoutConfig:
     solver: SolverConfig = field(default_factory=SolverConfig)
     weights: Weights = "magnitude"
     """Of edges: |W|, of each connection divided by its mean, or one."""
-    charges: charging.Kind = "equalised"
-    """The variance of each neuron on music, its layer's mean made one; as it is; or one for all."""
+    charges: charging.Kind = "deviation"
     snapshots: int = 1
     """One layout for each of so many parts of a loop."""
 
@@ -50,7 +49,6 @@ class Laid:
     """A layout, and how it came to be."""
 
     layout: Layout
-    graph: Graph
     vertices: int
     edges: int
     seconds: float
@@ -58,9 +56,14 @@ class Laid:
     iterations: int
     residual: float
     """The greatest of all snapshots: force left over attraction."""
-    energy: float
-    """Of the first snapshot; comparable only for the same weights, charges and exponent."""
     unconnected: tuple[str, ...]
+    _solver: Solver
+    _first: Positions
+
+    def energy(self) -> float:
+        """Of the first snapshot, over all pairs of vertices (a second for 40 000): comparable for
+        the same graph, weights, charges and exponent."""
+        return energy_of(self._solver, self._first)
 
 
 def layout_of_ear(
@@ -82,15 +85,11 @@ def charges_of(
     graph: Graph, ear: Ear, config: LayoutConfig, loops: Sequence[Float[Tensor, " samples"]] = ()
 ) -> list[Charges]:
     """One set for each snapshot: half from long music, half from that part of the loops."""
-    if config.charges == "uniform":
-        whole = charging.uniform(graph)
-    else:
-        equalised = config.charges == "equalised"
-        whole = charging.from_statistics(graph, ear.statistics, equalised)
-        if config.snapshots > 1 and loops:
-            at = charging.over_time(graph, ear, loops, config.snapshots, equalised)
-            return [((whole + each) / 2).astype(np.float32) for each in at]
-    return [whole] * config.snapshots
+    whole = charging.from_statistics(graph, ear.statistics, config.charges)
+    if config.snapshots == 1 or not loops or config.charges == "uniform":
+        return [whole] * config.snapshots
+    at = charging.over_time(graph, ear, loops, config.snapshots, config.charges)
+    return [((whole + each) / 2).astype(np.float32) for each in at]
 
 
 def lay_out(
@@ -109,27 +108,24 @@ def lay_out(
     config = config or LayoutConfig()
     if graph.vertices == 0:
         raise ValueError("expected a network with neurons, got none")
-    given = _checked(charges or [charging.uniform(graph)] * config.snapshots, graph.vertices)
+    given = _checked(
+        charges or [np.ones(graph.vertices, np.float32)] * config.snapshots, graph.vertices
+    )
     weighed = graph.uniform() if config.weights == "uniform" else graph.normalised()
-    last: list[Moment] = []
-    worst = 0.0
-    count = 0
+    last, count = Moment(0, graph.vertices, 0, 0, 0, 0), 0
 
     def note(moment: Moment, points: Positions) -> None:
-        nonlocal count
-        last[:] = [moment]
-        count += 1
+        nonlocal last, count
+        last, count = moment, count + 1
         report(moment)
 
     begun = time.perf_counter()
-    found: list[Positions] = []
-    solver = Solver(weighed, given[0], config.solver)
-    found.append(solver.from_random(note))
-    worst = last[0].residual if last else 0.0
-    for each in [*given[1:], *given[:1]] if len(given) > 1 else []:
-        solver = Solver(weighed, each, config.solver)
-        found.append(solver.from_positions(found[-1], note))
-        worst = max(worst, last[0].residual)
+    first = Solver(weighed, given[0], config.solver)
+    found = [first.from_random(note)]
+    worst = [last.residual]
+    for each in [*given[1:], given[0]] if len(given) > 1 else []:
+        found.append(Solver(weighed, each, config.solver).from_positions(found[-1], note))
+        worst.append(last.residual)
     if len(given) > 1:
         found[0] = found.pop()
     seconds = time.perf_counter() - begun
@@ -137,26 +133,18 @@ def lay_out(
     if not np.isfinite(positions).all():
         raise ValueError("the layout did not stay finite; try a lower exponent")
     layer, channel, pitch = places(graph.layers)
-    layout = Layout(
-        name,
-        framed(positions, layer, pitch),
-        layer,
-        channel,
-        pitch,
-        np.mean(given, axis=0, dtype=np.float32),
-        tuple(one.name for one in graph.layers),
-    )
-    energy = energy_of(Solver(weighed, given[0], config.solver), positions[0])
+    charge = np.stack(given).mean(0)
+    names = tuple(one.name for one in graph.layers)
     return Laid(
-        layout,
-        graph,
+        Layout(name, framed(positions, layer, pitch), layer, channel, pitch, charge, names),
         graph.vertices,
         graph.edges,
         seconds,
         count,
-        worst,
-        energy,
+        max(worst),
         graph.unconnected,
+        first,
+        found[0],
     )
 
 

@@ -39,7 +39,8 @@ def graph_of_ear(ear: Ear) -> Graph:
 def _of_contrastive(ear: ContrastiveEar) -> Graph:
     scalogram, *others = ear.layers
     config = ear.config.scalogram
-    x = torch.zeros(1, scalogram.channels, len(config.frequencies), scalogram.frames)
+    # As short a loop as there is: what joins what does not depend on time.
+    x = torch.zeros(1, scalogram.channels, len(config.frequencies), ear.network.stride)
     return graph_of_network(ear.network, [layer.name for layer in others], x, scalogram.name)
 
 
