@@ -18,7 +18,8 @@ from torch import nn
 
 from image_networks import resnet18, vgg16
 from immersions import ears
-from immersions.anatomy.laying import LayoutConfig, lay_out, layout_of_ear
+from immersions.anatomy.graph import Graph
+from immersions.anatomy.laying import LayoutConfig, charges_of, lay_out
 from immersions.anatomy.layout import Layout, places
 from immersions.anatomy.network import graph_of
 from immersions.anatomy.of_ear import graph_of_ear
@@ -45,19 +46,38 @@ def config(exponent: float = 1.5) -> LayoutConfig:
     return LayoutConfig(SolverConfig(exponent=exponent), charges="uniform")
 
 
+def of_ear(exponent: float = 1.5) -> tuple[Layout, Graph]:
+    graph = graph_of_ear(ears.load(EAR))
+    return lay_out(graph, config(exponent), EAR).layout, graph
+
+
 def layers() -> Image:
     """Layers coloured: every neuron of an ear."""
-    laid = layout_of_ear(ears.load(EAR), config(), EAR)
-    return picture(laid.layout, laid.graph, width=1400)
+    layout, graph = of_ear()
+    return picture(layout, graph, width=1400)
 
 
 def exponents() -> Image:
     """Three exponents side by side: from dense clusters to an even spread."""
-    ear, images = ears.load(EAR), []
+    images = []
     for exponent in EXPONENTS:
-        laid = layout_of_ear(ear, config(exponent), EAR)
-        image = picture(laid.layout, laid.graph, width=800, height=680)
+        layout, graph = of_ear(exponent)
+        image = picture(layout, graph, width=800, height=680)
         images.append(titled(image, f"k = {exponent:g}"))
+    return row(images)
+
+
+def charges() -> Image:
+    """The same charge for all, and what each neuron varies on music."""
+    ear, images = ears.load(EAR), []
+    graph = graph_of_ear(ear)
+    for kind, title in (
+        ("uniform", "the same charge for all"),
+        ("deviation", "charges from music"),
+    ):
+        wanted = LayoutConfig(charges=kind)  # type: ignore[arg-type]
+        layout = lay_out(graph, wanted, EAR, charges_of(graph, ear, wanted)).layout
+        images.append(titled(picture(layout, graph, width=800, height=660), title))
     return row(images)
 
 
@@ -84,13 +104,13 @@ def levels() -> Image:
 def targets() -> Image:
     """The scalogram of what came of a dream, beside the neurons that it was dreamt for."""
     ear = ears.load(EAR)
-    laid = layout_of_ear(ear, config(), EAR)
+    layout, graph = of_ear()
     rows = []
     for target in TARGETS:
         result = dream("noise", ear, target, steps=DREAM_STEPS, seed=0, seconds=4.0)
-        named = chosen(target, ear, laid.layout)
+        named = chosen(target, ear, layout)
         left = scalogram(ear, result.sound, 560, 440)
-        right = picture(laid.layout, laid.graph, width=600, height=440, activation=named)
+        right = picture(layout, graph, width=600, height=440, activation=named)
         rows.append(row([titled(left, "scalogram of the dream"), titled(right, target)]))
     return column(rows)
 
@@ -130,7 +150,7 @@ def of_image_network(make: Callable[[], nn.Module]) -> Image:
     """A cut through one spatial dimension, He's random weights."""
     graph = graph_of(make(), torch.zeros(1, 3, 224, 224), keep_columns=True, input_name="image")
     laid = lay_out(graph, config(), make.__name__)
-    return picture(laid.layout, laid.graph, width=1400)
+    return picture(laid.layout, graph, width=1400)
 
 
 def row(images: Sequence[Image]) -> Image:
@@ -168,6 +188,7 @@ FIGURES: dict[str, Callable[[], Image]] = {
     "layers": layers,
     "levels": levels,
     "exponents": exponents,
+    "charges": charges,
     "targets": targets,
     "resnet18": lambda: of_image_network(resnet18),
     "vgg16": lambda: of_image_network(vgg16),

@@ -20,6 +20,8 @@ from immersions.anatomy.pictures.threads import threads
 
 LEAST_PIXELS = 0.6
 """The smallest radius of a vertex."""
+LARGEST = 1.6
+"""Of the median radius of a layer."""
 RESTING = 0.35
 """Light of the threads behind activations."""
 
@@ -106,6 +108,10 @@ def radii(
     found = style.fill * np.minimum(room, np.sqrt(room * mean))
     # Discs may touch; of vertices that nearly coincide, each still has a size.
     found = np.clip(found, 0.3 * found, np.maximum(0.52 * spacing(points, 1), 0.3 * found))
+    for number in np.unique(layer):
+        # One that is alone looks no greater than it is.
+        mine = layer == number
+        found[mine] = np.minimum(found[mine], LARGEST * np.median(found[mine]))
     found = np.where(layer == 0, 1.2 * found, found)
     least = max(style.least_radius * frame.size, LEAST_PIXELS)
     # A few vertices may be large: together they would fill a tenth of the picture.

@@ -72,7 +72,7 @@ def _drawn(
     key = (layer.astype(np.int64) << 48) + (cells[:, 1] << 24) + cells[:, 0]
     _, which, sizes = np.unique(key, return_index=True, return_counts=True)
     room = radii(points[which], layer[which], frame, style)
-    standing = np.sqrt(sizes).astype(np.float32) * style.least_radius * frame.size * 3
+    standing = np.sqrt(sizes).astype(np.float32) * style.least_radius * frame.size * 2.2
     radius = np.maximum(room, np.minimum(standing, 3 * style.most_radius * frame.size))
     scene = Scene(frame, points[which], colours[which], np.where(sizes > 1, radius, room))
     night = np.broadcast_to(np.array(NIGHT, np.float32), (*frame.shape, 3))
