@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 LONGEST_FILE = 300  # lines
-ROOMS = ("src", "tests", "benchmarks", "recipes", "tools", "web/src", "web/scripts")
+ROOMS = ("src", "tests", "benchmarks", "recipes", "examples", "tools", "web/src", "web/scripts")
 GENERATED = ROOT / "web" / "src" / "messages.ts"
 FORBIDDEN = {"pickle", "cPickle", "dill", "cloudpickle", "shelve", "marshal"}
 

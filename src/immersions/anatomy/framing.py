@@ -38,12 +38,23 @@ def aligned(positions: Snapshots) -> Snapshots:
 def upright(
     positions: Snapshots, layer: Int[NDArray[np.int32], " v"], pitch: Int[NDArray[np.int32], " v"]
 ) -> Snapshots:
-    """Turned so that from the first to the last layer is up, and from low to high pitches right.
+    """All turned alike, as their mean asks for: see `turning`."""
+    return (positions @ turning(positions.mean(0, dtype=np.float64), layer, pitch)).astype(
+        np.float32
+    )
+
+
+def turning(
+    mean: Float[NDArray[np.float64], "v dims"],
+    layer: Int[NDArray[np.int32], " v"],
+    pitch: Int[NDArray[np.int32], " v"],
+) -> Float[NDArray[np.float32], "dims dims"]:
+    """What turns positions so that from the first to the last layer is up, and from low to high
+    pitches right.
 
     Layers are weighed alike, however many vertices they have; pitches are told in the layers that
     have most. A third dimension lies behind the first two.
     """
-    mean = positions.mean(0, dtype=np.float64)
     up = _rise(np.stack([mean[layer == each].mean(0) for each in np.unique(layer)]))
     axes = [_unit(up, np.eye(len(up))[-1])]
     right = np.zeros_like(up)
@@ -56,7 +67,7 @@ def upright(
         if len(axes) < len(up) and np.linalg.norm(beside) > 1e-6 * np.linalg.norm(direction):
             axes.append(beside / np.linalg.norm(beside))
     order = [axes[1], axes[0], *axes[2:]]
-    return (positions @ np.stack(order, 1).astype(np.float32)).astype(np.float32)
+    return np.stack(order, 1).astype(np.float32)
 
 
 def _rise(centres: NDArray[np.float64]) -> NDArray[np.float64]:
