@@ -9,7 +9,7 @@ layout = layout_of_ear(ears.load("small"), LayoutConfig(), "small").layout
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -24,8 +24,16 @@ from immersions.anatomy.exact import repulsion_energy
 from immersions.anatomy.framing import framed
 from immersions.anatomy.graph import Graph
 from immersions.anatomy.layout import Layout, places
+from immersions.anatomy.multilevel import Level
 from immersions.anatomy.of_ear import graph_of_ear
-from immersions.anatomy.solver import Moment, Positions, Solver, SolverConfig, energy_of
+from immersions.anatomy.solver import (
+    Moment,
+    Positions,
+    Report,
+    Solver,
+    SolverConfig,
+    energy_of,
+)
 from immersions.ears.ear import Ear
 
 Weights = Literal["magnitude", "uniform"]
@@ -57,8 +65,14 @@ class Laid:
     residual: float
     """The greatest of all snapshots: force left over attraction."""
     unconnected: tuple[str, ...]
+    graph: Graph
     _solver: Solver
     _first: Positions
+
+    @property
+    def levels(self) -> Sequence[Level]:
+        """The graph itself first, the coarsest last."""
+        return self._solver.levels
 
     def energy(self) -> float:
         """Of the first snapshot, over all pairs of vertices (a second for 40 000): comparable for
@@ -71,7 +85,7 @@ def layout_of_ear(
     config: LayoutConfig,
     name: str,
     loops: Sequence[Float[Tensor, " samples"]] = (),
-    report: Callable[[Moment], None] = lambda moment: None,
+    report: Report = lambda moment, points: None,
 ) -> Laid:
     """Lay out all neurons of an ear. `name` is kept in the layout: the page wants the ear's hash.
 
@@ -97,7 +111,7 @@ def lay_out(
     config: LayoutConfig | None = None,
     name: str = "graph",
     charges: Sequence[Charges] | None = None,
-    report: Callable[[Moment], None] = lambda moment: None,
+    report: Report = lambda moment, points: None,
 ) -> Laid:
     """Lay out a graph; `charges` holds one array for each snapshot, else all charges are one.
 
@@ -117,7 +131,7 @@ def lay_out(
     def note(moment: Moment, points: Positions) -> None:
         nonlocal last, count
         last, count = moment, count + 1
-        report(moment)
+        report(moment, points)
 
     begun = time.perf_counter()
     first = Solver(weighed, given[0], config.solver)
@@ -143,6 +157,7 @@ def lay_out(
         count,
         max(worst),
         graph.unconnected,
+        graph,
         first,
         found[0],
     )

@@ -6,7 +6,7 @@ import json
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,11 +14,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from immersions.cli import LARGEST_SEED
+from immersions.cli.layout_pictures import Asked, draw
 from immersions.cli.places import check_places
 
 if TYPE_CHECKING:
+    from torch import nn
+
     from immersions.anatomy.laying import Laid, LayoutConfig
-    from immersions.anatomy.solver import Moment
+    from immersions.anatomy.solver import Moment, Positions, Report
+    from immersions.ears.ear import Ear
 
 CHARGES = ("deviation", "equalised", "variance", "uniform")
 WEIGHTS = ("magnitude", "uniform")
@@ -71,6 +75,19 @@ def layout(
     device: Annotated[
         str, typer.Option(help="cpu, cuda, cuda:N or mps; a GPU sums all pairs.")
     ] = "cpu",
+    picture: Annotated[
+        Path | None, typer.Option(help="PNG or SVG file: neurons by layer, edges behind.")
+    ] = None,
+    video: Annotated[
+        Path | None, typer.Option(help="MP4 file: how it comes to rest, or what --clip says.")
+    ] = None,
+    clip: Annotated[
+        str | None,
+        typer.Option(help="With --video: this clip or sound file plays through the ear."),
+    ] = None,
+    size: Annotated[
+        int | None, typer.Option(min=64, max=16384, help="Width of picture and video, pixels.")
+    ] = None,
     report: Annotated[Path | None, typer.Option(help="JSON file: size, time, how far at rest.")] = (
         None
     ),
@@ -91,12 +108,16 @@ def layout(
             raise ValueError(f"{name}: expected {', '.join(known)}, got {value!r}")
     if output is not None and output.suffix.lower() != ".npz":
         raise ValueError(f"{output}: expected a name ending in .npz")
-    if output is None and report is None:
-        raise ValueError("nothing to write: expected --output or --report")
-    check_places(sound=output, report=report)
-    size = _size(shape)
+    if not any((output, report, picture, video)):
+        raise ValueError("nothing to write: expected --output, --picture, --video or --report")
+    check_places(sound=output, report=report, drawing=picture, film=video)
+    asked = Asked(picture, video, clip, size)
+    asked.check()
+    given = _sizes(shape)
 
+    from immersions import ears
     from immersions.anatomy.laying import LayoutConfig, warm_up
+    from immersions.anatomy.pictures import Watch
     from immersions.anatomy.solver import SolverConfig
     from immersions.training.devices import device_named
 
@@ -113,13 +134,20 @@ def layout(
         snapshots=snapshots,
     )
     warm_up(config)
-    with _progress() as show:
-        laid = _laid_out(network, config, size, keep == "columns", show)
+    watch = Watch() if video is not None and clip is None else None
+    with _progress(watch) as show:
+        found = ears.load_network(network)
+        if clip is not None and not isinstance(found, ears.Ear):
+            raise ValueError("--clip: expected an ear, which hears it")
+        laid = _laid_out(found, network, config, given, keep == "columns", show)
     for line in laid.unconnected:
         _say(f"immersions: {line}")
     if output is not None:
         laid.layout.write(output)
     seconds, most = time.perf_counter() - begun, _peak_rss_mb()
+    ear = found if isinstance(found, ears.Ear) else None
+    for line in draw(asked, laid, ear, watch):
+        _say(f"immersions: {line}")
     if report is not None:
         text = json.dumps(_told(laid, seconds, most), indent=1, allow_nan=False) + "\n"
         report.write_text(text, encoding="utf-8")
@@ -130,11 +158,12 @@ def layout(
 
 
 def _laid_out(
+    found: Ear | nn.Module,
     network: str,
     config: LayoutConfig,
-    size: tuple[int, ...] | None,
+    given: tuple[int, ...] | None,
     keep_columns: bool,
-    show: Callable[[Moment], None],
+    show: Report,
 ) -> Laid:
     import torch
 
@@ -143,21 +172,20 @@ def _laid_out(
     from immersions.anatomy.loops import bundled_loops
     from immersions.anatomy.network import graph_of
 
-    found = ears.load_network(network)
     if isinstance(found, ears.Ear):
-        if size is not None:
+        if given is not None:
             raise ValueError("--input: expected with a torch module, got it with an ear")
         loops = bundled_loops(found) if config.snapshots > 1 else []
         return layout_of_ear(found, config, found.name, loops, show)
-    if size is None:
+    if given is None:
         raise ValueError(f"{network}: expected --input with a torch module, such as 3x224x224")
     if config.snapshots > 1:
         raise ValueError("--snapshots: expected an ear, whose answers tell them apart")
-    graph = graph_of(found, torch.zeros(1, *size), keep_columns)
+    graph = graph_of(found, torch.zeros(1, *given), keep_columns)
     return lay_out(graph, config, type(found).__name__, None, show)
 
 
-def _size(shape: str | None) -> tuple[int, ...] | None:
+def _sizes(shape: str | None) -> tuple[int, ...] | None:
     if shape is None:
         return None
     if not re.fullmatch(r"[1-9]\d{0,5}(x[1-9]\d{0,5}){0,2}", shape):
@@ -191,7 +219,7 @@ def _peak_rss_mb() -> float | None:
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[Moment], None]]:
+def _progress(also: Report | None) -> Iterator[Report]:
     """A bar on the error stream: level, step, how far from rest, how much still moves."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
@@ -207,8 +235,10 @@ def _progress() -> Iterator[Callable[[Moment], None]]:
     task = progress.add_task("", total=1.0, level=0, vertices=0, step=0, residual=0.0, movement=0.0)
     highest = 0
 
-    def show(moment: Moment) -> None:
+    def show(moment: Moment, points: Positions) -> None:
         nonlocal highest
+        if also is not None:
+            also(moment, points)
         if highest == 0:
             highest = moment.level + 1
             progress.start()
