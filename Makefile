@@ -93,7 +93,7 @@ $(VENV)/.play: pyproject.toml constraints.txt tools/install_torch.py | $(VENV)/b
 
 $(VENV)/.dev: $(VENV)/.play
 	@echo "installing the tools of the tests, benchmarks and docs into $(VENV)"
-	@$(PIP) --editable '.[test,bench,docs,recipes,layouts]'
+	@$(PIP) --editable '.[test,bench,docs,recipes]'
 	@touch $@
 
 $(WEB): web/package.json web/package-lock.json
