@@ -15,15 +15,12 @@ def threads(
     colours: Float[NDArray[np.float32], "vertices 3"],
     edges: Edges,
     shape: tuple[int, int],
-    brightness: Float[NDArray[np.float32], " edges"] | None = None,
 ) -> Float[NDArray[np.float32], "height width 3"]:
     """The light of all edges, `points` in pixels. Long edges are fainter, but less than they are
     longer."""
     starts, ends = points[edges.sources], points[edges.targets]
     lengths = np.hypot(*(ends - starts).T)
     each = (np.maximum(lengths, 1.0) ** -0.5).astype(np.float32)
-    if brightness is not None:
-        each = each * brightness
     first = colours[edges.sources] * each[:, None]
     change = colours[edges.targets] * each[:, None] - first
     # Colour by colour, contiguous: this is where the time goes.
