@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import subprocess
 import sys
@@ -13,7 +14,10 @@ import torch
 from tiny_music import EAR
 
 from immersions import cli
-from immersions.anatomy import layout
+from immersions.anatomy import laying, layout
+from immersions.anatomy.laying import LayoutConfig
+from immersions.cli.layout import CHARGES, WEIGHTS
+from immersions.cli.layout import layout as command
 from immersions.ears import save_pretrained
 from immersions.ears.contrastive import ContrastiveNetwork
 
@@ -90,6 +94,31 @@ def test_an_ear_becomes_a_file_and_a_report(ear: Path, tmp_path: Path) -> None:
         assert {"positions", "layer", "channel", "pitch", "charge"} <= set(file.files)
 
 
+def test_what_is_not_said_is_as_in_the_library() -> None:
+    given = inspect.signature(command).parameters
+    usual = LayoutConfig()
+    assert given["charges"].default == usual.charges
+    assert given["weights"].default == usual.weights
+    assert given["snapshots"].default == usual.snapshots
+    for name in ("exponent", "dimensions", "method", "seed", "device"):
+        assert given[name].default == getattr(usual.solver, name)
+    assert (CHARGES, WEIGHTS) == (laying.charging.KINDS, laying.WEIGHTS)
+
+
+def test_pictures_and_films_are_drawn(ear: Path, tmp_path: Path) -> None:
+    drawn = {name: tmp_path / name for name in ("p.png", "p.svg", "rest.mp4", "clip.mp4")}
+    size = ["--size", "160"]
+    assert cli.run(["layout", str(ear), "--picture", str(drawn["p.png"]), *size]) == 0
+    assert drawn["p.png"].read_bytes().startswith(b"\x89PNG")
+    asked = ["--picture", str(drawn["p.svg"]), "--video", str(drawn["rest.mp4"])]
+    assert cli.run(["layout", str(ear), *asked, *size]) == 0
+    assert b"<svg" in drawn["p.svg"].read_bytes()[:200]
+    film = ["--video", str(drawn["clip.mp4"]), "--clip", "house"]
+    assert cli.run(["layout", str(ear), *film, *size]) == 0
+    assert b"ftyp" in drawn["clip.mp4"].read_bytes()[:16]
+    assert drawn["rest.mp4"].stat().st_size > 1000
+
+
 def test_a_torch_module_is_laid_out_and_what_is_lost_is_told(
     module: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -123,4 +152,13 @@ def test_bad_arguments_are_one_line(
     asked = ["-o", there, "--input", "1x9x9", "--snapshots", "3"]
     assert "expected an ear" in fails(capsys, f"{module}:plain", *asked)
     assert "with a torch module" in fails(capsys, ear, "-o", there, "--input", "3x9x9")
+    assert "expected --video" in fails(capsys, ear, "-o", there, "--clip", "house")
+    assert "expected --picture" in fails(capsys, ear, "-o", there, "--size", "100")
+    assert ".mp4" in fails(capsys, ear, "--video", tmp_path / "film.avi")
+    assert ".svg" in fails(capsys, ear, "--picture", tmp_path / "picture.gif")
+    film = tmp_path / "film.mp4"
+    assert "no such sound file" in fails(capsys, ear, "--video", film, "--clip", "nothing")
+    both = ["--video", film, "--clip", "house", "--input", "1x9x9"]
+    assert "expected an ear" in fails(capsys, f"{module}:plain", *both)
     assert not there.exists()
+    assert not film.exists()

@@ -51,8 +51,11 @@ def layout(
     ] = "magnitude",
     charges: Annotated[
         str,
-        typer.Option(help="equalised (variance on music, all layers alike), variance, or uniform."),
-    ] = "equalised",
+        typer.Option(
+            help="How neurons vary on music: deviation, its square with layers made alike "
+            "(equalised) or as it is (variance); or uniform."
+        ),
+    ] = "deviation",
     dimensions: Annotated[int, typer.Option(min=2, max=3, help="2 or 3.")] = 2,
     snapshots: Annotated[
         int, typer.Option(min=1, max=64, help="Layouts for so many parts of a loop.")

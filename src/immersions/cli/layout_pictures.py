@@ -41,6 +41,8 @@ class Asked:
             check_film(self.video)
         if self.clip is not None and self.video is None:
             raise ValueError("--clip: expected --video with it")
+        if self.clip is not None:
+            _place_of(self.clip)
         if self.size is not None and self.picture is None and self.video is None:
             raise ValueError("--size: expected --picture or --video with it")
 
@@ -81,8 +83,11 @@ def sound(name: str, sample_rate: int) -> NDArray[np.float32]:
     """A bundled clip or a sound file as a loop. Raises `ValueError` or `OSError`."""
     from immersions import audio
 
+    return audio.read(_place_of(name), sample_rate, loop=True).samples
+
+
+def _place_of(name: str) -> Path:
     clips = {clip.name: clip.path for clip in assets.clips()}
-    path = clips.get(name, Path(name))
-    if name not in clips and not path.exists():
+    if name not in clips and not Path(name).exists():
         raise FileNotFoundError(f"{name}: no such sound file, nor a clip: {', '.join(clips)}")
-    return audio.read(path, sample_rate, loop=True).samples
+    return clips.get(name, Path(name))
