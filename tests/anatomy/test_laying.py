@@ -66,6 +66,17 @@ def test_an_ear_is_laid_out_whole(ear: ContrastiveEar) -> None:
     assert laid.layout.charge.mean() == pytest.approx(1, rel=1e-4)
 
 
+@pytest.mark.parametrize("name", sorted(presets.PRESETS))
+def test_every_preset_is_joined_whole(name: str) -> None:
+    made = ContrastiveEar(name, ContrastiveNetwork(presets.config(name)))
+    one = graph_of_ear(made)
+    assert one.unconnected == ()
+    assert [layer.name for layer in one.layers] == [layer.name for layer in made.layers]
+    assert {each.target for each in one.connections} == set(range(1, len(one.layers)))
+    if name == "h20":
+        assert (one.vertices, one.edges) == (40_992, 26_728_416)
+
+
 def test_snapshots_are_near_each_other_and_close_a_loop(ear: ContrastiveEar) -> None:
     sound = torch.rand(2, round(ear.loop_seconds * ear.sample_rate)) - 0.5
     # Silence at first, so that the parts of the loop differ.

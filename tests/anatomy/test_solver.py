@@ -41,6 +41,16 @@ def test_it_comes_to_rest(exponent: float, dimensions: int) -> None:
     assert log[-1].residual < config.tolerance
 
 
+def test_the_centring_may_rise_with_each_level() -> None:
+    one = graph()
+    spread = []
+    for rising in (1.0, 4.0):
+        positions, log = solved(one, SolverConfig(rising=rising))
+        assert log[-1].residual < SolverConfig().tolerance
+        spread.append(positions.std())
+    assert spread[1] < 0.9 * spread[0]
+
+
 def test_wildly_uneven_charges_come_to_rest() -> None:
     one = graph()
     charges = np.exp(2 * np.random.default_rng(0).normal(size=one.vertices)).astype(np.float32)
