@@ -107,7 +107,4 @@ def _parts(x: Float[Tensor, "channels pitches frames"], steps: int) -> list[Tens
     """Equal parts of the frames, a frame at least each: long layers answer seldom."""
     frames = x.shape[-1]
     edges = [frames * step / steps for step in range(steps + 1)]
-    return [
-        x[..., int(start) : max(int(start) + 1, int(end))]
-        for start, end in pairwise(edges)
-    ]
+    return [x[..., int(start) : max(int(start) + 1, int(end))] for start, end in pairwise(edges)]
