@@ -88,12 +88,12 @@ $(VENV)/bin/python:
 $(VENV)/.play: pyproject.toml constraints.txt tools/install_torch.py | $(VENV)/bin/python
 	@$(BIN)/python tools/install_torch.py
 	@echo "installing immersions into $(VENV)"
-	@$(PIP) --editable '.[pictures]'
+	@$(PIP) --editable '.[pictures,layouts]'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.play
 	@echo "installing the tools of the tests, benchmarks and docs into $(VENV)"
-	@$(PIP) --editable '.[test,bench,docs,recipes,layouts]'
+	@$(PIP) --editable '.[test,bench,docs,recipes]'
 	@touch $@
 
 $(WEB): web/package.json web/package-lock.json
