@@ -62,9 +62,9 @@ void main() {
 
   vec2 apart = mix(origin.z, spacing, moved) * view.xy * 0.5 * canvas;
   float room = sqrt(apart.x * apart.y);
-  float radius = clamp(0.42 * room, 0.7, 26.0);
-  float halo = radius * (1.25 + 2.2 * glow) + 0.8;
   float marked = mark == 0u ? 0.0 : 1.0;
+  float radius = clamp(0.42 * room, 0.7 + 0.3 * marked, 26.0);
+  float halo = radius * (1.25 + 2.2 * glow) + 0.8;
   float size = max(halo, marked * (radius * 1.9 + 1.2));
   gl_PointSize = 2.0 * size;
   core = radius / size;
@@ -78,8 +78,8 @@ void main() {
   ring *= smoothstep(2.5, 5.0, radius);
   vec3 hot = mix(base, vec3(1.0), 0.6 * smoothstep(0.55, 1.0, value));
   // Lamps that would cover each other share the light: a crowd must not drown in white.
-  float crowded = clamp(room / 2.0, 0.25, 1.0);
-  tint = hot * ((rest + 0.13 * marked) * crowded + 1.15 * glow * sqrt(crowded));
+  float crowded = max(marked, clamp(room / 2.0, 0.25, 1.0));
+  tint = hot * ((rest + 0.2 * marked) * crowded + 1.15 * glow * sqrt(crowded));
 }`;
 
 /** A soft lamp with a halo, and a thin ring where the neuron is marked; added to what is below. */
