@@ -59,7 +59,31 @@ def test_a_layout_comes_back_from_its_file(tmp_path):
         assert np.array_equal(getattr(read, name), getattr(laid, name))
     assert np.abs(read.positions - laid.positions).max() <= 1 / layout.WHOLE
     laid.write(tmp_path / "exact.npz")
+    with np.load(tmp_path / "exact.npz") as file:
+        assert file["positions"].dtype == np.float32
     assert np.array_equal(layout.load(tmp_path / "exact.npz").positions, laid.positions)
+
+
+def several(snapshots, vertices, seed=0):
+    random = np.random.default_rng(seed)
+    first = random.uniform(-1, 1, (1, vertices, 2))
+    moves = random.normal(0, 0.005, (snapshots - 1, vertices, 2))
+    positions = np.concatenate([first, moves]).cumsum(0).clip(-1, 1).astype(np.float32)
+    numbers = np.zeros(vertices, np.int32)
+    charge = random.gamma(1, 1, vertices).astype(np.float32)
+    return layout.Layout("abc", positions, numbers, numbers, numbers, charge)
+
+
+def test_snapshots_come_back_from_a_small_file_to_the_last_of_16_bits(tmp_path):
+    laid = several(8, 5000)
+    # From edge to edge and back: more than 16 bits can say as a difference.
+    laid.positions[:, 0] = np.array([-1, 1, -1, 1, 0, 1, 1, -1])[:, None]
+    path = laid.save(tmp_path)
+    read = layout.load(path)
+    assert np.array_equal(read.in_16_bits(), laid.in_16_bits())
+    assert np.allclose(read.charge, laid.charge, rtol=1e-3)
+    assert path.stat().st_size < 0.8 * laid.in_16_bits().nbytes + 2 * 5000
+    assert path.read_bytes() == laid.save(tmp_path).read_bytes()
 
 
 def test_a_file_that_cannot_be_written_leaves_what_was_there(tmp_path):
@@ -73,6 +97,13 @@ def test_a_file_that_cannot_be_written_leaves_what_was_there(tmp_path):
 
 
 def test_what_is_no_layout_is_refused_in_one_line(tmp_path):
+    damaged = tmp_path / "damaged.npz"
+    whole = bytearray(several(3, 100).save(tmp_path).read_bytes())
+    whole[200:1200] = bytes(1000)
+    damaged.write_bytes(whole)
+    shapeless = tmp_path / "shapeless.npz"
+    names = ("layer", "channel", "pitch", "charge")
+    np.savez(shapeless, moves=np.zeros(3, np.uint8), **dict.fromkeys(names, np.zeros(3)))
     truncated = tmp_path / "truncated.npz"
     truncated.write_bytes(layout.grid("x", [Shape(2, 5)]).save(tmp_path).read_bytes()[:100])
     foreign = tmp_path / "foreign.npz"
@@ -81,7 +112,7 @@ def test_what_is_no_layout_is_refused_in_one_line(tmp_path):
     np.savez(pickled, positions=np.array([{}], dtype=object))
     text = tmp_path / "text.npz"
     text.write_text("nothing")
-    for path in (truncated, foreign, pickled, text):
+    for path in (truncated, damaged, shapeless, foreign, pickled, text):
         with pytest.raises(ValueError, match=f"^{path.name}: not a layout file [^\n]*$"):
             layout.load(path)
 

@@ -64,10 +64,10 @@ def test_a_click_takes_the_neuron_under_the_pointer(player: Player) -> None:
     """The last neuron of all, in the deepest layer."""
     where = player.ask(
         """(() => {
-          const { positions } = immersions.layout.value;
+          const places = immersions.picture.places();
           const { scaleX, scaleY, shiftX, shiftY } = immersions.view.value;
-          const at = positions.length - 2;
-          return [positions[at] * scaleX + shiftX, positions[at + 1] * scaleY + shiftY];
+          const at = places.length - 2;
+          return [places[at] * scaleX + shiftX, places[at + 1] * scaleY + shiftY];
         })()"""
     )
     player.page.locator(".overlay").evaluate("each => { each.style.display = 'none'; }")

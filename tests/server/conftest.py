@@ -54,6 +54,12 @@ def performance():
 
 
 @pytest.fixture
+def begin():
+    """Begins a performance of a test's own: `with begin("--ear", …) as performance`."""
+    return performing
+
+
+@pytest.fixture
 def room():
     """A room in which nothing runs: enough for what is answered without dreaming."""
     return Room(Library(), {"small": EarChoice("small", "small", "small", 44_100)}, "small", 1)

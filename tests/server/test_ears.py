@@ -1,5 +1,6 @@
 import json
 
+import numpy as np
 import pytest
 
 from immersions import assets
@@ -9,6 +10,7 @@ from immersions.ears.presets import PRESETS
 from immersions.server import describe
 from immersions.server.ears import UNTRAINED, choices
 from immersions.stage.conductor import Progress
+from immersions.stage.workers.layouts import SNAPSHOTS
 from immersions.stage.workers.listener import fingerprint
 
 
@@ -82,3 +84,7 @@ def test_every_bundled_ear_has_its_layout_and_nothing_else_is_stored():
         laid = layout.load(path)
         assert laid.ear_hash == path.stem
         assert laid.positions.shape[1] > 1000
+        assert len(laid.positions) == SNAPSHOTS
+        moved = np.abs(np.diff(laid.positions, axis=0)).max((1, 2))
+        assert (moved > 0).all(), "a loop should be seen to move its neurons"
+        assert path.stat().st_size < 1_000_000

@@ -68,7 +68,11 @@ def test_a_page_is_told_everything_that_it_needs(performance):
             (length,) = struct.unpack("<I", laid[:4])
             layout = json.loads(laid[4 : 4 + length])
             assert layout["vertices"] == ear["neurons"]
-            assert len(laid) == -(-(4 + length) // 4) * 4 + ear["neurons"] * (8 + 4)
+            assert layout["kind"] == "laid"
+            start = -(-(4 + length) // 4) * 4
+            positions = np.frombuffer(laid[start:], "<i2")
+            assert len(positions) == layout["snapshots"] * 2 * ear["neurons"]
+            assert 30_000 < np.abs(positions.astype(int)).max() < 32_768
 
     asyncio.run(play())
 

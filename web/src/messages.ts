@@ -77,15 +77,31 @@ export interface LayerShape {
 /**
  * The JSON header of what `layout_url` answers, framed like a loop.
  *
- * After the padding: positions, float32 little-endian, (snapshots, vertices, 2), each from -1 to
- * 1 (x to the right, y upwards), then charges, float32, (vertices). A vertex is a neuron, numbered
- * as in `LayerShape`.
+ * After the padding: positions, int16 little-endian, (snapshots, vertices, 2), each from -32767 to
+ * 32767 (x to the right, y upwards). A vertex is a neuron, numbered as in `LayerShape`. Snapshot s
+ * of S stands at s/S of a loop; in between, vertices travel in straight lines, from the last one
+ * back to the first.
  */
 export interface LayoutHeader {
   type: "layout";
   hash: string;
   snapshots: number;
   vertices: number;
+  /** a grid may be stretched to fill a window */
+  kind: "grid" | "laid";
+}
+
+/** How the layout of an ear comes along that had none; until it is ready, there is a grid. */
+export interface LayoutProgress {
+  type: "layout";
+  /** of the ear */
+  hash: string;
+  /** when ready, layout_url answers with it */
+  going: "computing" | "ready" | "failed";
+  /** 0 to 1, of the computing */
+  share: number;
+  /** why it failed, in one line, or empty */
+  message: string;
 }
 
 /**
@@ -244,6 +260,7 @@ export interface Welcome {
 export type ServerMessage =
   | Clips
   | EarDescription
+  | LayoutProgress
   | Refused
   | StateChanged
   | Status

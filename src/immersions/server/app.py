@@ -14,9 +14,7 @@ from fastapi.responses import PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.datastructures import UploadFile
 
-from immersions import assets
-from immersions.anatomy import layout
-from immersions.server import binary, describe
+from immersions.server import describe
 from immersions.server.library import Full, Unknown, wav
 from immersions.server.messages import Uploaded
 from immersions.server.outbox import Outbox
@@ -66,11 +64,10 @@ def _add_answers(app: FastAPI, room: Room) -> None:
 
     @app.get("/api/layout/{ear_hash}")
     async def positions(ear_hash: str) -> Response:
-        if room.ear is None or ear_hash != room.ear.hash:
+        found = await room.layout(ear_hash)
+        if found is None:
             raise HTTPException(404, "no ear with this hash listens now")
-        stored = assets.layout_path(ear_hash)
-        found = layout.load(stored) if stored.is_file() else layout.grid(ear_hash, room.ear.layers)
-        return Response(binary.of_layout(found), media_type="application/octet-stream")
+        return Response(found, media_type="application/octet-stream")
 
     @app.get("/api/clips/{clip}/audio")
     async def sound(clip: str) -> Response:

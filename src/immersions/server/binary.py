@@ -7,6 +7,7 @@ import struct
 from immersions.anatomy.layout import Layout
 from immersions.server.messages import LayoutHeader, LoopHeader
 from immersions.stage.conductor import Loop
+from immersions.stage.layouts import Kind
 
 
 def frame(header: LoopHeader | LayoutHeader, payload: bytes) -> bytes:
@@ -20,12 +21,11 @@ def of_loop(loop: Loop) -> bytes:
     return frame(LoopHeader.model_validate(loop.header), loop.payload)
 
 
-def of_layout(layout: Layout) -> bytes:
+def of_layout(layout: Layout, kind: Kind) -> bytes:
     header = LayoutHeader(
         hash=layout.ear_hash,
         snapshots=len(layout.positions),
         vertices=layout.positions.shape[1],
+        kind=kind,
     )
-    return frame(
-        header, layout.positions.astype("<f4").tobytes() + layout.charge.astype("<f4").tobytes()
-    )
+    return frame(header, layout.in_16_bits().astype("<i2").tobytes())

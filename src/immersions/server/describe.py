@@ -12,6 +12,7 @@ from immersions.server import messages as say
 from immersions.server.ears import EarChoice
 from immersions.stage.conductor import Progress
 from immersions.stage.frames import Header
+from immersions.stage.layouts import Laying
 from immersions.stage.selection import Range
 
 FIRST_DEPTH = 0.6
@@ -50,6 +51,16 @@ def status(progress: Progress, folders: Collection[str] = ()) -> say.Status:
         activation=history[-1][1] if history else None,
         history=history,
         message=without_places(progress.message, folders),
+    )
+
+
+def laying(each: Laying, folders: Collection[str] = ()) -> say.LayoutProgress:
+    """How a layout comes along; `folders` as in `status`."""
+    return say.LayoutProgress(
+        hash=each.ear_hash,
+        going=each.going,
+        share=each.share,
+        message=without_places(each.message, folders),
     )
 
 

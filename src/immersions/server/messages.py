@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from immersions.parameters import Curve
+from immersions.stage.layouts import Going, Kind
 from immersions.stage.performance import State
 from immersions.stage.selection import Range
 
@@ -119,6 +120,16 @@ class Status(Message):
     message: str = Field(description="one line for the performer, or empty")
 
 
+class LayoutProgress(Message):
+    """How the layout of an ear comes along that had none; until it is ready, there is a grid."""
+
+    type: Literal["layout"] = "layout"
+    hash: str = Field(description="of the ear")
+    going: Going = Field(description="when ready, layout_url answers with it")
+    share: float = Field(description="0 to 1, of the computing")
+    message: str = Field(description="why it failed, in one line, or empty")
+
+
 class Refused(Message):
     """One line on why a message of this page's was not obeyed."""
 
@@ -158,15 +169,17 @@ class LoopHeader(Message):
 class LayoutHeader(Message):
     """The JSON header of what `layout_url` answers, framed like a loop.
 
-    After the padding: positions, float32 little-endian, (snapshots, vertices, 2), each from -1 to
-    1 (x to the right, y upwards), then charges, float32, (vertices). A vertex is a neuron, numbered
-    as in `LayerShape`.
+    After the padding: positions, int16 little-endian, (snapshots, vertices, 2), each from -32767 to
+    32767 (x to the right, y upwards). A vertex is a neuron, numbered as in `LayerShape`. Snapshot s
+    of S stands at s/S of a loop; in between, vertices travel in straight lines, from the last one
+    back to the first.
     """
 
     type: Literal["layout"] = "layout"
     hash: str
     snapshots: int
     vertices: int
+    kind: Kind = Field(description="a grid may be stretched to fill a window")
 
 
 class Uploaded(Message):
@@ -241,7 +254,7 @@ class Pull(Message):
 
 
 ServerMessage = Annotated[
-    Welcome | EarDescription | StateChanged | Clips | Status | Refused,
+    Welcome | EarDescription | StateChanged | Clips | Status | LayoutProgress | Refused,
     Field(discriminator="type"),
 ]
 """Text from the server to a page."""

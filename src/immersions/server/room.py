@@ -21,6 +21,7 @@ from immersions.server.outbox import Outbox
 from immersions.stage import performance
 from immersions.stage.conductor import Conductor, Loop, Samples, stop
 from immersions.stage.frames import Header
+from immersions.stage.layouts import Laying, Layouts
 from immersions.stage.life import Patience
 from immersions.stage.performance import State
 from immersions.stage.worker import WorkerConfig
@@ -53,6 +54,7 @@ class Room:
         self._beginning = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._conductor = Conductor(self._worker(ear), self, patience)
+        self._layouts = Layouts(self._on_layout)
 
     @property
     def state(self) -> State:
@@ -85,7 +87,7 @@ class Room:
             telling.cancel()
             for task in tuple(self._tasks):
                 task.cancel()
-            await stop(dreaming)
+            await asyncio.gather(self._layouts.stop(), stop(dreaming))
 
     # Pages.
 
@@ -97,12 +99,21 @@ class Room:
         outbox.put("welcome", self._welcome().model_dump_json())
         if self.ear is not None:
             outbox.put("ear", self.ear.model_dump_json())
+            if (latest := self._layouts.latest) is not None and latest.going != "ready":
+                outbox.put("layout", describe.laying(latest, self._folders()).model_dump_json())
         for loop in (self._conductor.start, self._conductor.newest):
             if loop is not None:
                 outbox.put(loop.kind, binary.of_loop(loop))
         outbox.put("status", self._status().model_dump_json())
         self._pages.add(outbox)
         return outbox
+
+    async def layout(self, ear_hash: str) -> bytes | None:
+        """Where the neurons of the ear that listens lie; None when it is another one."""
+        if self.ear is None or ear_hash != self.ear.hash:
+            return None
+        source = self._ears[self._state.ear].source
+        return binary.of_layout(*await self._layouts.find(source, ear_hash, self.ear.layers))
 
     def leave(self, outbox: Outbox) -> None:
         self._pages.discard(outbox)
@@ -231,6 +242,9 @@ class Room:
     def on_progress(self) -> None:
         self._changed.set()
 
+    def _on_layout(self, laying: Laying) -> None:
+        self._tell("layout", describe.laying(laying, self._folders()))
+
     def _soon(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
@@ -261,8 +275,10 @@ class Room:
             await asyncio.sleep(STATUS_SECONDS)
 
     def _status(self) -> say.Status:
-        folders = [each.source for each in self._ears.values()]
-        return describe.status(self._conductor.progress, folders)
+        return describe.status(self._conductor.progress, self._folders())
+
+    def _folders(self) -> list[str]:
+        return [each.source for each in self._ears.values()]
 
     def _welcome(self) -> say.Welcome:
         return say.Welcome(

@@ -9,6 +9,7 @@ import sys
 from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from immersions.stage import frames
 from immersions.stage.frames import Frame, Header
@@ -22,6 +23,15 @@ def default_threads() -> int:
     """Processors for the dreaming: all, but one for server and browser where there are many."""
     count = os.cpu_count() or 1
     return count if count <= 2 else count - 1
+
+
+class Start(Protocol):
+    """What a process is started with, that speaks in frames and ends with its pipes."""
+
+    @property
+    def threads(self) -> int: ...
+
+    def command(self) -> list[str]: ...
 
 
 @dataclass(frozen=True)
@@ -48,7 +58,7 @@ class Worker:
         self._listening = asyncio.create_task(self._listen_to_errors())
 
     @classmethod
-    async def start(cls, config: WorkerConfig) -> Worker:
+    async def start(cls, config: Start) -> Worker:
         starting = asyncio.create_task(_spawn(config))
         try:
             return cls(await asyncio.shield(starting))
@@ -104,7 +114,7 @@ class Worker:
             self._last_words.append(_words(rest))
 
 
-async def _spawn(config: WorkerConfig) -> asyncio.subprocess.Process:
+async def _spawn(config: Start) -> asyncio.subprocess.Process:
     threads = str(config.threads)
     return await asyncio.create_subprocess_exec(
         *config.command(),
@@ -119,6 +129,7 @@ async def _spawn(config: WorkerConfig) -> asyncio.subprocess.Process:
             **os.environ,
             "OMP_NUM_THREADS": threads,
             "MKL_NUM_THREADS": threads,
+            "NUMBA_NUM_THREADS": threads,
         },
         # A session of its own: Ctrl-C is the server's, which then ends its worker in order.
         start_new_session=True,

@@ -47,7 +47,23 @@ export function StatusLine() {
         lamp={gaps > 0 ? "bad" : "good"}
         title="Interruptions of the sound, counted sample by sample while it plays"
       />
+      <LayoutItem />
     </dl>
+  );
+}
+
+/** How the layout of an ear comes along that had none. */
+function LayoutItem() {
+  const laying = useStage().ownLaying.value;
+  if (!laying || laying.going === "ready") return null;
+  const failed = laying.going === "failed";
+  return (
+    <Item
+      name="layout"
+      text={failed ? "a grid" : `${Math.round(100 * laying.share)} %`}
+      lamp={failed ? "bad" : "busy"}
+      title={laying.message || "Works out, in a process of its own, where each neuron belongs"}
+    />
   );
 }
 

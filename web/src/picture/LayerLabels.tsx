@@ -1,57 +1,64 @@
-import { type ReadonlySignal, useComputed } from "@preact/signals";
+import { type ReadonlySignal, type Signal, useComputed } from "@preact/signals";
 import { useStage } from "../panel/context";
-import { spread } from "./labels";
+import { column, spread } from "./labels";
 import { css, layerColour } from "./palette";
+import { placesAt } from "./places";
 import { type Bounds, bounds, type Size, type View } from "./view";
 
-/** Pixels from one name to the next. */
+/** Pixels from one name to the next, at least, and where there is room. */
 const GAP = 12.5;
+const ROOM = 20;
+/** Right end of the names where they stand in a column, in pixels. */
+const COLUMN = 114;
 
 interface Props {
   view: ReadonlySignal<View>;
   /** of the picture, in CSS pixels */
   size: ReadonlySignal<Size>;
+  /** the layer whose name the pointer rests on */
+  pointed: Signal<string | null>;
 }
 
-/** The name of each layer beside its neurons; a click aims at the whole layer. */
-export function LayerLabels({ view, size }: Props) {
+/**
+ * The name of each layer; a click aims at the whole layer. On a grid it stands beside its neurons;
+ * in a layout, where layers run into each other, in a column in their order and colours.
+ */
+export function LayerLabels({ view, size, pointed }: Props) {
   const stage = useStage();
   const boxes = useComputed(() => {
-    const positions = stage.layout.value?.positions;
+    const layout = stage.layout.value;
+    const places = layout?.header.kind === "grid" && placesAt(layout, 0);
     const layers = stage.ear.value?.layers ?? [];
-    return layers.map((layer, index) => ({
-      layer,
-      colour: css(layerColour(index, layers.length)),
-      box: bounds(
-        positions?.subarray(
-          2 * layer.offset,
-          2 * (layer.offset + layer.channels * layer.pitches),
-        ) ?? [],
-      ),
-    }));
+    return layers.map(({ offset, channels, pitches }) =>
+      bounds(places ? places.subarray(2 * offset, 2 * (offset + channels * pitches)) : []),
+    );
   });
   const aimed = new Set(stage.aim.targets.value.map(({ layer }) => layer));
-  if (!stage.layout.value) return null;
-  const places = boxes.value.map(({ box }) => place(box, view.value));
-  const height = size.value.height;
-  const tops = spread(
-    places.map(({ y }) => y * height),
-    GAP,
-    height,
-  );
+  const layers = stage.ear.value?.layers ?? [];
+  const kind = stage.layout.value?.header.kind;
+  if (!kind) return null;
+  const { width, height } = size.value;
+  const places =
+    kind === "grid" ? beside(boxes.value, view.value, size.value) : inColumn(layers.length, height);
   return (
-    <div class="labels">
-      {boxes.value.map(({ layer, colour }, index) => (
+    <div class={`labels ${kind}`}>
+      {layers.map((layer, index) => (
         <button
           key={layer.name}
           type="button"
           class={aimed.has(layer.name) ? "plain aimed" : "plain"}
           style={{
-            right: `${100 - 100 * places[index].x}%`,
-            top: `${tops[index]}px`,
-            color: colour,
+            right: `${width - places[index].x}px`,
+            top: `${places[index].y}px`,
+            color: css(layerColour(index, layers.length)),
           }}
           title={`${layer.name}: ${layer.channels} channels, ${layer.pitches} pitches, ${layer.frames} frames. Click to aim at all of it`}
+          onPointerEnter={() => {
+            pointed.value = layer.name;
+          }}
+          onPointerLeave={() => {
+            pointed.value = null;
+          }}
           onClick={() =>
             stage.aim.choose({ layer: layer.name, channel: [0, 1], pitch: [0, 1], time: [0, 1] })
           }
@@ -63,9 +70,24 @@ export function LayerLabels({ view, size }: Props) {
   );
 }
 
-/** To the left of the layer's neurons, at half their height; from 0 to 1, downwards. */
-function place(box: Bounds, view: View): { x: number; y: number } {
-  const x = box.left * view.scaleX + view.shiftX;
-  const y = ((box.bottom + box.top) / 2) * view.scaleY + view.shiftY;
-  return { x: 0.5 + 0.5 * x, y: 0.5 - 0.5 * y };
+interface Place {
+  x: number;
+  y: number;
+}
+
+/** To the left of each layer's neurons, at half their height; pixels, downwards. */
+function beside(boxes: Bounds[], view: View, { width, height }: Size): Place[] {
+  const tops = boxes.map(({ bottom, top }) => {
+    const y = ((bottom + top) / 2) * view.scaleY + view.shiftY;
+    return (0.5 - 0.5 * y) * height;
+  });
+  const apart = spread(tops, GAP, height);
+  return boxes.map(({ left }, index) => ({
+    x: (0.5 + 0.5 * (left * view.scaleX + view.shiftX)) * width,
+    y: apart[index],
+  }));
+}
+
+function inColumn(count: number, height: number): Place[] {
+  return column(count, ROOM, height).map((y) => ({ x: COLUMN, y }));
 }

@@ -1,19 +1,33 @@
 import { effect, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { useAnimation, useStage } from "../panel/context";
-import { fraction } from "../range";
+import type { Layout } from "../protocol/frame";
+import { fraction, wholeLayer } from "../range";
 import { neuronAt } from "./addresses";
 import { LayerLabels } from "./LayerLabels";
+import { LayingLine } from "./LayingLine";
 import { marks } from "./marks";
 import { NetworkPicture } from "./network";
+import { travelled, WHOLE } from "./places";
 import { usePointer } from "./pointer";
 import { Sharpness } from "./sharpness";
-import { type Bounds, bounds, HOME, type Size, viewOf } from "./view";
+import {
+  type Bounds,
+  between,
+  bounds,
+  type Camera,
+  HOME,
+  type Size,
+  type View,
+  viewOf,
+} from "./view";
 
 /** Room for the layers' names on the left, in CSS pixels. */
 const INSET = { left: 118, right: 22, top: 18, bottom: 18 };
 const LARGEST_RATIO = 2;
-const SQUARE: Bounds = { left: -1, right: 1, bottom: -1, top: 1 };
+/** A grid may be stretched by as much to fill a wide canvas; a layout has its own proportions. */
+const STRETCH = { grid: 2.2, laid: 1 };
+const NOWHERE: Frame = { box: { left: -1, right: 1, bottom: -1, top: 1 }, stretch: 1 };
 
 /** All neurons of the ear, lit by what is heard. A click takes one into the hand. */
 export function NetworkView() {
@@ -24,7 +38,8 @@ export function NetworkView() {
   const camera = useSignal(HOME);
   const size = useSignal<Size>({ width: 1, height: 1 });
   const trouble = useSignal("");
-  const box = useRef(SQUARE);
+  const pointed = useSignal<string | null>(null);
+  const frames = useRef({ from: NOWHERE, to: NOWHERE, begun: -Infinity });
   const sharpness = useRef(new Sharpness());
 
   useEffect(() => {
@@ -41,14 +56,20 @@ export function NetworkView() {
       const ear = stage.ear.value;
       const layout = stage.layout.value;
       if (!ear || !layout) return;
-      box.current = bounds(layout.positions);
-      drawn.setNetwork(ear.layers, layout.positions);
+      const travels = drawn.setNetwork(ear.layers, layout);
+      frames.current = {
+        from: frames.current.to,
+        to: frameOf(layout),
+        begun: travels ? performance.now() : -Infinity,
+      };
     });
     const marked = effect(() => {
       const layers = stage.ear.value?.layers;
       const { targets, choice, mode } = stage.aim;
       if (!layers || !stage.layout.value) return;
-      drawn.setMarks(marks(layers, targets.value, mode.value === "add" ? choice.value : null));
+      const draft = mode.value === "add" ? choice.value : null;
+      const shown = pointed.value === null ? draft : wholeLayer(pointed.value);
+      drawn.setMarks(marks(layers, targets.value, shown));
     });
     return () => {
       network();
@@ -60,12 +81,16 @@ export function NetworkView() {
     const heard = stage.heard(now);
     if (!picture.current || !canvas.current) return;
     const present = resize(canvas.current, sharpness.current.at(now));
-    const next = viewOf(box.current, present, INSET, camera.peek());
+    const { from, to, begun } = frames.current;
+    const moved = travelled(begun, now);
+    const arrived = seen(to, present, camera.peek());
+    const next = moved < 1 ? between(seen(from, present, camera.peek()), arrived, moved) : arrived;
     if (differ(present, size.peek())) size.value = present;
     if (differ(next, view.peek())) view.value = next;
     picture.current.draw({
       loop: heard?.loop ?? null,
       phase: heard?.phase ?? 0,
+      moved,
       view: next,
       pulse: 0.5 + 0.5 * Math.sin(now / 400),
     });
@@ -84,7 +109,7 @@ export function NetworkView() {
   const pointer = usePointer({
     camera,
     view,
-    positions: () => stage.layout.peek()?.positions,
+    places: () => picture.current?.places(),
     take,
   });
 
@@ -97,9 +122,24 @@ export function NetworkView() {
         {...pointer}
       />
       {trouble.value && <p class="trouble">{trouble.value}</p>}
-      <LayerLabels view={view} size={size} />
+      <LayingLine />
+      <LayerLabels view={view} size={size} pointed={pointed} />
     </div>
   );
+}
+
+interface Frame {
+  box: Bounds;
+  stretch: number;
+}
+
+/** What all snapshots lie in, so that the view stands still while they play. */
+function frameOf({ header, positions }: Layout): Frame {
+  return { box: bounds(positions, WHOLE), stretch: STRETCH[header.kind] };
+}
+
+function seen({ box, stretch }: Frame, size: Size, camera: Camera): View {
+  return viewOf(box, size, INSET, camera, stretch);
 }
 
 function differ<T extends object>(a: T, b: T): boolean {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { spread } from "./labels";
+import { column, spread } from "./labels";
 
 describe("spread", () => {
   it("leaves alone what has room", () => {
@@ -15,5 +15,15 @@ describe("spread", () => {
     expect(out[2]).toBeLessThan(out[3]);
     expect(Math.max(...out)).toBeLessThanOrEqual(94);
     expect(Math.min(...out)).toBeGreaterThanOrEqual(6);
+  });
+});
+
+describe("column", () => {
+  it("stacks labels upwards in the middle, closer where there is little room", () => {
+    expect(column(3, 10, 100)).toEqual([60, 50, 40]);
+    const crowded = column(50, 10, 100);
+    expect(Math.max(...crowded)).toBeLessThan(100);
+    expect(Math.min(...crowded)).toBeGreaterThan(0);
+    expect(column(0, 10, 100)).toEqual([]);
   });
 });

@@ -17,3 +17,9 @@ export function spread(places: readonly number[], gap: number, limit: number): n
   }
   return out;
 }
+
+/** Places of `count` labels one above the other, the first lowest, in the middle of `limit`. */
+export function column(count: number, gap: number, limit: number): number[] {
+  const apart = Math.min(gap, limit / Math.max(1, count));
+  return Array.from({ length: count }, (_, i) => limit / 2 + apart * ((count - 1) / 2 - i));
+}

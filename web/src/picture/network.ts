@@ -1,18 +1,31 @@
 import type { LayerShape } from "../messages";
-import type { Loop } from "../protocol/frame";
+import type { Layout, Loop } from "../protocol/frame";
 import { addresses, textureRows } from "./addresses";
-import { bindAttributes, buildProgram, type Uniforms, uniformsOf } from "./program";
+import { mixed, momentAt, placesAt } from "./places";
+import {
+  type Buffers,
+  bindAttributes,
+  bindSnapshots,
+  buildProgram,
+  type Uniforms,
+  uniformsOf,
+} from "./program";
 import { TEXTURE_WIDTH } from "./shaders";
-import { vertexBytes } from "./vertices";
+import { gridSpacings, localSpacings, origin, vertexBytes } from "./vertices";
 import type { View } from "./view";
 
 /** The page's background, `--night`. */
 const NIGHT = [6 / 255, 7 / 255, 12 / 255] as const;
 
+/** Brightness at rest: in a layout its outlines must be seen, a grid is even anyway. */
+const REST = { grid: 0.11, laid: 0.22 };
+
 /** What to draw: a loop's activations at a phase of it, seen through a view. */
 export interface Scene {
   loop: Loop | null;
   phase: number;
+  /** how far the vertices have come from the layout before: 0 to 1 */
+  moved: number;
   view: View;
   pulse: number;
 }
@@ -23,11 +36,14 @@ export class NetworkPicture {
   onDrawn: ((scene: Scene) => void) | null = null;
   #program: WebGLProgram;
   #uniforms: Uniforms;
-  #vertices: WebGLBuffer;
-  #addresses: WebGLBuffer;
-  #marks: WebGLBuffer;
+  #buffers: Buffers;
   #count = 0;
   #layers: LayerShape[] = [];
+  #layout: Layout | null = null;
+  #spacings = new Float32Array();
+  /** where the vertices come from, while they travel */
+  #from: Float32Array | null = null;
+  #drawn = { phase: 0, moved: 1 };
   #addressed: { loop: Loop | null; blocks: string } | null = null;
   /** textures of the loop before, the playing one and the next one */
   #textures = new Map<Loop, WebGLTexture>();
@@ -35,32 +51,54 @@ export class NetworkPicture {
   constructor(readonly gl: WebGL2RenderingContext) {
     this.#program = buildProgram(gl);
     this.#uniforms = uniformsOf(gl, this.#program);
-    this.#vertices = gl.createBuffer();
-    this.#addresses = gl.createBuffer();
-    this.#marks = gl.createBuffer();
-    bindAttributes(gl, this.#program, {
-      vertices: this.#vertices,
-      addresses: this.#addresses,
-      marks: this.#marks,
-    });
+    this.#buffers = {
+      snapshots: gl.createBuffer(),
+      origins: gl.createBuffer(),
+      vertices: gl.createBuffer(),
+      addresses: gl.createBuffer(),
+      marks: gl.createBuffer(),
+    };
+    bindAttributes(gl, this.#program, this.#buffers);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE);
     gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
   }
 
-  /** Another ear or layout: x and y of every neuron, in the order of the layers. */
-  setNetwork(layers: LayerShape[], positions: Float32Array): void {
+  /**
+   * Another ear or layout. Whether its vertices can travel from where they are: only those of the
+   * same ear can.
+   */
+  setNetwork(layers: LayerShape[], layout: Layout): boolean {
     const { gl } = this;
+    const from = this.#layout?.header.hash === layout.header.hash ? this.places() : null;
+    const before = this.#spacings;
+    const first = placesAt(layout, 0);
     this.#layers = layers;
-    this.#count = positions.length / 2;
+    this.#layout = layout;
+    this.#count = layout.header.vertices;
+    this.#from = from?.length === first.length ? from : null;
+    this.#spacings =
+      layout.header.kind === "grid" ? gridSpacings(layers, first) : localSpacings(first);
     this.#addressed = null;
-    this.#upload(this.#vertices, vertexBytes(layers, positions), gl.STATIC_DRAW);
+    const origins = origin(this.#from ?? first, this.#from ? before : this.#spacings);
+    this.#upload(this.#buffers.snapshots, layout.positions, gl.STATIC_DRAW);
+    this.#upload(this.#buffers.origins, origins, gl.STATIC_DRAW);
+    this.#upload(this.#buffers.vertices, vertexBytes(layers, this.#spacings), gl.STATIC_DRAW);
     this.setMarks(new Uint8Array(this.#count));
+    return this.#from !== null;
   }
 
   setMarks(marks: Uint8Array<ArrayBuffer>): void {
     if (marks.length !== this.#count) return;
-    this.#upload(this.#marks, marks, this.gl.DYNAMIC_DRAW);
+    this.#upload(this.#buffers.marks, marks, this.gl.DYNAMIC_DRAW);
+  }
+
+  /** x and y of each vertex, -1 to 1, as last drawn. */
+  places(): Float32Array {
+    if (!this.#layout) return new Float32Array();
+    const { phase, moved } = this.#drawn;
+    const places = placesAt(this.#layout, phase);
+    return this.#from && moved < 1 ? mixed(this.#from, places, moved) : places;
   }
 
   /** Sends a loop's activations to the GPU before it sounds. */
@@ -74,12 +112,14 @@ export class NetworkPicture {
     this.#textures.set(loop, activationTexture(this.gl, loop.activations));
   }
 
-  draw({ loop, phase, view, pulse }: Scene): void {
+  draw(scene: Scene): void {
+    const { loop, phase, moved, view, pulse } = scene;
     const { gl } = this;
     const { drawingBufferWidth: width, drawingBufferHeight: height } = gl;
     gl.viewport(0, 0, width, height);
     gl.clearColor(...NIGHT, 1);
     gl.clear(gl.COLOR_BUFFER_BIT);
+    this.#drawn = { phase, moved };
     if (this.#count === 0) return;
     gl.useProgram(this.#program);
     if (loop) this.prepare(loop);
@@ -87,12 +127,17 @@ export class NetworkPicture {
     gl.bindTexture(gl.TEXTURE_2D, (loop && this.#textures.get(loop)) ?? null);
     gl.uniform1i(this.#uniforms.activations, 0);
     gl.uniform1f(this.#uniforms.phase, phase);
+    gl.uniform1f(this.#uniforms.moved, moved);
+    const moment = momentAt(this.#layout?.header.snapshots ?? 1, phase);
+    gl.uniform1f(this.#uniforms.share, moment.share);
+    bindSnapshots(gl, this.#program, this.#buffers.snapshots, this.#count, moment);
     gl.uniform1f(this.#uniforms.seconds, loop ? loop.samples.length / loop.header.sample_rate : 1);
     gl.uniform4f(this.#uniforms.view, view.scaleX, view.scaleY, view.shiftX, view.shiftY);
     gl.uniform2f(this.#uniforms.canvas, width, height);
+    gl.uniform1f(this.#uniforms.rest, REST[this.#layout?.header.kind ?? "grid"]);
     gl.uniform1f(this.#uniforms.pulse, pulse);
     gl.drawArrays(gl.POINTS, 0, this.#count);
-    this.onDrawn?.({ loop, phase, view, pulse });
+    this.onDrawn?.(scene);
   }
 
   /** Tells each neuron where in this loop's bytes it is; the same for all loops of a length. */
@@ -106,7 +151,7 @@ export class NetworkPicture {
     const found = addresses(this.#layers, layers).subarray(0, 2 * this.#count);
     const all = new Uint32Array(2 * this.#count);
     all.set(found);
-    this.#upload(this.#addresses, all, this.gl.STATIC_DRAW);
+    this.#upload(this.#buffers.addresses, all, this.gl.STATIC_DRAW);
   }
 
   #upload(buffer: WebGLBuffer, data: BufferSource, usage: number): void {

@@ -8,13 +8,14 @@ const LONGEST_CLICK_PIXELS = 4;
 interface Wiring {
   camera: Signal<Camera>;
   view: Signal<View>;
-  positions(): ArrayLike<number> | undefined;
+  /** x and y of each neuron at present */
+  places(): ArrayLike<number> | undefined;
   /** a neuron was clicked */
   take(neuron: number): void;
 }
 
 /** The wheel zooms, dragging moves, a double click comes home, a click takes a neuron. */
-export function usePointer({ camera, view, positions, take }: Wiring) {
+export function usePointer({ camera, view, places, take }: Wiring) {
   const drag = useRef<{ x: number; y: number; moved: number } | null>(null);
   return {
     onWheel(event: WheelEvent) {
@@ -38,8 +39,9 @@ export function usePointer({ camera, view, positions, take }: Wiring) {
     onPointerUp(event: PointerEvent) {
       const moved = drag.current?.moved ?? 0;
       drag.current = null;
-      const all = positions();
-      if (moved > LONGEST_CLICK_PIXELS || !all) return;
+      if (moved > LONGEST_CLICK_PIXELS) return;
+      const all = places();
+      if (!all) return;
       const size = (event.currentTarget as Element).getBoundingClientRect();
       const neuron = nearest(all, view.peek(), clip(event), size, REACH_PIXELS);
       if (neuron >= 0) take(neuron);

@@ -1,7 +1,7 @@
 import { FRAGMENT, VERTEX } from "./shaders";
 
 export type Uniforms = Record<
-  "activations" | "phase" | "seconds" | "view" | "canvas" | "pulse",
+  "activations" | "phase" | "share" | "moved" | "seconds" | "view" | "canvas" | "rest" | "pulse",
   WebGLUniformLocation | null
 >;
 
@@ -31,25 +31,51 @@ export function uniformsOf(gl: WebGL2RenderingContext, program: WebGLProgram): U
   return {
     activations: at("activations"),
     phase: at("phase"),
+    share: at("share"),
+    moved: at("moved"),
     seconds: at("seconds"),
     view: at("view"),
     canvas: at("canvas"),
+    rest: at("rest"),
     pulse: at("pulse"),
   };
 }
 
-/** A vertex is 16 bytes: position (2 floats), spacing (float), colour (3 bytes, 1 unused). */
+export type Buffers = Record<
+  "snapshots" | "origins" | "vertices" | "addresses" | "marks",
+  WebGLBuffer
+>;
+
+/** Points two attributes at the snapshots (x and y of each vertex, 16 bits each) around a moment. */
+export function bindSnapshots(
+  gl: WebGL2RenderingContext,
+  program: WebGLProgram,
+  snapshots: WebGLBuffer,
+  vertices: number,
+  moment: { before: number; after: number },
+): void {
+  gl.bindBuffer(gl.ARRAY_BUFFER, snapshots);
+  for (const name of ["before", "after"] as const) {
+    const at = gl.getAttribLocation(program, name);
+    gl.enableVertexAttribArray(at);
+    gl.vertexAttribPointer(at, 2, gl.SHORT, true, 4, 4 * vertices * moment[name]);
+  }
+}
+
+/** A vertex is 8 bytes: spacing (float), colour (3 bytes, 1 unused); its origin is 3 floats. */
 export function bindAttributes(
   gl: WebGL2RenderingContext,
   program: WebGLProgram,
-  buffers: { vertices: WebGLBuffer; addresses: WebGLBuffer; marks: WebGLBuffer },
+  buffers: Buffers,
 ): void {
   const at = (name: string) => gl.getAttribLocation(program, name);
   gl.bindBuffer(gl.ARRAY_BUFFER, buffers.vertices);
-  for (const name of ["position", "spacing", "colour"]) gl.enableVertexAttribArray(at(name));
-  gl.vertexAttribPointer(at("position"), 2, gl.FLOAT, false, 16, 0);
-  gl.vertexAttribPointer(at("spacing"), 1, gl.FLOAT, false, 16, 8);
-  gl.vertexAttribPointer(at("colour"), 3, gl.UNSIGNED_BYTE, true, 16, 12);
+  for (const name of ["spacing", "colour"]) gl.enableVertexAttribArray(at(name));
+  gl.vertexAttribPointer(at("spacing"), 1, gl.FLOAT, false, 8, 0);
+  gl.vertexAttribPointer(at("colour"), 3, gl.UNSIGNED_BYTE, true, 8, 4);
+  gl.bindBuffer(gl.ARRAY_BUFFER, buffers.origins);
+  gl.enableVertexAttribArray(at("origin"));
+  gl.vertexAttribPointer(at("origin"), 3, gl.FLOAT, false, 12, 0);
   gl.bindBuffer(gl.ARRAY_BUFFER, buffers.addresses);
   gl.enableVertexAttribArray(at("address"));
   gl.vertexAttribIPointer(at("address"), 2, gl.UNSIGNED_INT, 8, 0);

@@ -10,7 +10,9 @@ precision highp float;
 precision highp int;
 precision highp sampler2D;
 
-in vec2 position;
+in vec2 before;      // where it is at the snapshots of the loop around this moment
+in vec2 after;
+in vec3 origin;      // x, y and spacing where it comes from
 in uvec2 address;  // first byte, frames
 in vec3 colour;
 in float spacing;  // to the neighbours, in layout units
@@ -18,9 +20,12 @@ in uint mark;
 
 uniform sampler2D activations;
 uniform float phase;       // of the loop, 0 to 1
+uniform float share;       // from one snapshot to the next, 0 to 1
+uniform float moved;       // from the origin to where it belongs, 0 to 1
 uniform float seconds;     // of the loop
 uniform vec4 view;         // scale x, scale y, shift x, shift y
 uniform vec2 canvas;       // pixels
+uniform float rest;        // brightness of a neuron that is silent
 uniform float pulse;       // 0 to 1, a slow breath for what is only chosen
 
 out vec3 tint;
@@ -50,15 +55,16 @@ float lit() {
 }
 
 void main() {
-  gl_Position = vec4(position * view.xy + view.zw, 0.0, 1.0);
+  vec2 place = mix(origin.xy, mix(before, after, share), moved);
+  gl_Position = vec4(place * view.xy + view.zw, 0.0, 1.0);
   float value = lit();
   float glow = value * value * (0.35 + 0.65 * value);
 
-  vec2 apart = spacing * view.xy * 0.5 * canvas;
+  vec2 apart = mix(origin.z, spacing, moved) * view.xy * 0.5 * canvas;
   float room = sqrt(apart.x * apart.y);
-  float radius = clamp(0.42 * room, 0.7, 26.0);
-  float halo = radius * (1.25 + 2.2 * glow) + 0.8;
   float marked = mark == 0u ? 0.0 : 1.0;
+  float radius = clamp(0.42 * room, 0.7 + 0.3 * marked, 26.0);
+  float halo = radius * (1.25 + 2.2 * glow) + 0.8;
   float size = max(halo, marked * (radius * 1.9 + 1.2));
   gl_PointSize = 2.0 * size;
   core = radius / size;
@@ -71,8 +77,9 @@ void main() {
   // Where points are smaller than a few pixels a ring would only blur: the lamp itself is tinted.
   ring *= smoothstep(2.5, 5.0, radius);
   vec3 hot = mix(base, vec3(1.0), 0.6 * smoothstep(0.55, 1.0, value));
-  float rest = 0.11 + 0.13 * marked;
-  tint = hot * (rest + 1.15 * glow);
+  // Lamps that would cover each other share the light: a crowd must not drown in white.
+  float crowded = max(marked, clamp(room / 2.0, 0.25, 1.0));
+  tint = hot * ((rest + 0.2 * marked) * crowded + 1.15 * glow * sqrt(crowded));
 }`;
 
 /** A soft lamp with a halo, and a thin ring where the neuron is marked; added to what is below. */

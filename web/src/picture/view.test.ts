@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bounds, HOME, nearest, viewOf, zoomAt } from "./view";
+import { between, bounds, HOME, nearest, viewOf, zoomAt } from "./view";
 
 const none = { left: 0, right: 0, top: 0, bottom: 0 };
 const square = { left: -1, right: 1, bottom: -1, top: 1 };
@@ -26,7 +26,7 @@ describe("viewOf", () => {
       [2000, 300],
     ]) {
       const box = { left: 0, right: 1, bottom: -1, top: 1 };
-      const view = viewOf(box, { width, height }, inset, HOME);
+      const view = viewOf(box, { width, height }, inset, HOME, 2.2);
       const toX = (x: number) => ((x * view.scaleX + view.shiftX + 1) / 2) * width;
       const toY = (y: number) => ((1 - y * view.scaleY - view.shiftY) / 2) * height;
       expect(toX(0.5)).toBeCloseTo((100 + width - 20) / 2);
@@ -39,11 +39,35 @@ describe("viewOf", () => {
   });
 });
 
+describe("viewOf without stretching", () => {
+  it("keeps the aspect ratio, and fills one direction", () => {
+    const box = { left: -1, right: 1, bottom: -0.5, top: 0.5 };
+    for (const [width, height] of [
+      [900, 300],
+      [300, 900],
+    ]) {
+      const { scaleX, scaleY } = viewOf(box, { width, height }, none, HOME, 1);
+      expect(scaleX * width).toBeCloseTo(scaleY * height);
+      expect(Math.max(scaleX, scaleY / 2)).toBeCloseTo(1);
+    }
+  });
+});
+
+describe("between", () => {
+  it("goes from one view to another", () => {
+    const from = viewOf(square, { width: 800, height: 400 }, none, HOME, 2);
+    const to = viewOf(square, { width: 800, height: 400 }, none, HOME, 1);
+    expect(between(from, to, 0)).toEqual(from);
+    expect(between(from, to, 1)).toEqual(to);
+    expect(between(from, to, 0.5).scaleX).toBeCloseTo((from.scaleX + to.scaleX) / 2);
+  });
+});
+
 describe("zoomAt", () => {
   it("keeps the point under the pointer and comes home at the end", () => {
     const closer = zoomAt(HOME, 2, 0.5, -0.25);
-    const before = viewOf(square, { width: 800, height: 800 }, none, HOME);
-    const after = viewOf(square, { width: 800, height: 800 }, none, closer);
+    const before = viewOf(square, { width: 800, height: 800 }, none, HOME, 1);
+    const after = viewOf(square, { width: 800, height: 800 }, none, closer, 1);
     const x = (0.5 - before.shiftX) / before.scaleX;
     expect(x * after.scaleX + after.shiftX).toBeCloseTo(0.5);
     expect(zoomAt(closer, 0.1, 0, 0)).toEqual(HOME);
@@ -53,7 +77,7 @@ describe("zoomAt", () => {
 describe("nearest", () => {
   it("finds the vertex under the pointer, and none far from all", () => {
     const size = { width: 400, height: 400 };
-    const view = viewOf(square, size, none, HOME);
+    const view = viewOf(square, size, none, HOME, 1);
     expect(nearest(positions, view, { x: 0.02, y: 0 }, size, 20)).toBe(2);
     expect(nearest(positions, view, { x: -0.99, y: -0.99 }, size, 20)).toBe(0);
     expect(nearest(positions, view, { x: 0.5, y: 0 }, size, 20)).toBe(-1);

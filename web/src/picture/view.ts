@@ -22,9 +22,6 @@ export interface Camera {
 }
 
 export const HOME: Camera = { zoom: 1, x: 0, y: 0 };
-/** A layout may be stretched by as much to fill a wide canvas. */
-const LARGEST_STRETCH = 2.2;
-
 /** Pixels kept free around the network. */
 export interface Inset {
   left: number;
@@ -38,19 +35,29 @@ export interface Size {
   height: number;
 }
 
-export function bounds(positions: ArrayLike<number>): Bounds {
-  const box = { left: Infinity, right: -Infinity, bottom: Infinity, top: -Infinity };
+/** What positions lie in; `whole` is what one is in their numbers. */
+export function bounds(positions: ArrayLike<number>, whole = 1): Bounds {
+  let [left, right, bottom, top] = [Infinity, -Infinity, Infinity, -Infinity];
   for (let i = 0; i < positions.length; i += 2) {
-    box.left = Math.min(box.left, positions[i]);
-    box.right = Math.max(box.right, positions[i]);
-    box.bottom = Math.min(box.bottom, positions[i + 1]);
-    box.top = Math.max(box.top, positions[i + 1]);
+    left = Math.min(left, positions[i] / whole);
+    right = Math.max(right, positions[i] / whole);
+    bottom = Math.min(bottom, positions[i + 1] / whole);
+    top = Math.max(top, positions[i + 1] / whole);
   }
-  return box.left <= box.right ? box : { left: -1, right: 1, bottom: -1, top: 1 };
+  return left <= right ? { left, right, bottom, top } : { left: -1, right: 1, bottom: -1, top: 1 };
 }
 
-/** Fits `box` into a canvas of `size` pixels but for the inset, then applies the camera. */
-export function viewOf(box: Bounds, size: Size, inset: Inset, camera: Camera): View {
+/**
+ * Fits `box` into a canvas of `size` pixels but for the inset, then applies the camera. One axis may
+ * be stretched by `stretch` beside the other to fill it.
+ */
+export function viewOf(
+  box: Bounds,
+  size: Size,
+  inset: Inset,
+  camera: Camera,
+  stretch: number,
+): View {
   const width = Math.max(1, size.width - inset.left - inset.right);
   const height = Math.max(1, size.height - inset.top - inset.bottom);
   const spanX = Math.max(1e-6, box.right - box.left);
@@ -58,8 +65,8 @@ export function viewOf(box: Bounds, size: Size, inset: Inset, camera: Camera): V
   // Pixels a layout unit would get in each direction if the layout filled the canvas.
   const fullX = width / spanX;
   const fullY = height / spanY;
-  const scaleX = ((2 * Math.min(fullX, fullY * LARGEST_STRETCH)) / size.width) * camera.zoom;
-  const scaleY = ((2 * Math.min(fullY, fullX * LARGEST_STRETCH)) / size.height) * camera.zoom;
+  const scaleX = ((2 * Math.min(fullX, fullY * stretch)) / size.width) * camera.zoom;
+  const scaleY = ((2 * Math.min(fullY, fullX * stretch)) / size.height) * camera.zoom;
   const middleX = ((inset.left - inset.right) / size.width) * camera.zoom;
   const middleY = ((inset.bottom - inset.top) / size.height) * camera.zoom;
   return {
@@ -68,6 +75,14 @@ export function viewOf(box: Bounds, size: Size, inset: Inset, camera: Camera): V
     shiftX: (-scaleX * (box.left + box.right)) / 2 + middleX + camera.x,
     shiftY: (-scaleY * (box.bottom + box.top)) / 2 + middleY + camera.y,
   };
+}
+
+/** Between two views, `share` of the way from the first. */
+export function between(from: View, to: View, share: number): View {
+  const mixed = { ...to };
+  for (const key of Object.keys(to) as (keyof View)[])
+    mixed[key] = from[key] + share * (to[key] - from[key]);
+  return mixed;
 }
 
 /** Zooms by `factor` so that the point (x, y) in clip space stays where it is. */

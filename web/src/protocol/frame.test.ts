@@ -59,10 +59,19 @@ describe("decodeLoop", () => {
 });
 
 describe("decodeLayout", () => {
-  it("gives the first snapshot's positions", () => {
-    const layout = { type: "layout", hash: "x", snapshots: 1, vertices: 2 };
-    const positions = new Float32Array([-1, 0, 1, 0.5]);
-    expect([...decodeLayout(frame(layout, positions)).positions]).toEqual([-1, 0, 1, 0.5]);
-    expect(() => decodeLayout(frame(layout))).toThrow("do not fit");
+  const layout = { type: "layout", hash: "xy", snapshots: 2, vertices: 2, kind: "laid" };
+  const numbers = [-32767, 0, 32767, 5, 1, 2, 3, 4];
+
+  it("gives all snapshots' positions, whatever the header's length", () => {
+    for (const hash of ["a", "ab", "abc", "abcd"]) {
+      const found = decodeLayout(frame({ ...layout, hash }, new Int16Array(numbers)));
+      expect([...found.positions]).toEqual(numbers);
+      expect(found.header).toEqual({ ...layout, hash });
+    }
+  });
+
+  it("refuses one that is cut off or empty", () => {
+    expect(() => decodeLayout(frame(layout, new Int16Array(7)))).toThrow("do not fit");
+    expect(() => decodeLayout(frame({ ...layout, snapshots: 0 }))).toThrow("do not fit");
   });
 });

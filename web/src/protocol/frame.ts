@@ -11,8 +11,8 @@ export interface Loop {
 
 export interface Layout {
   header: LayoutHeader;
-  /** x and y of each vertex, -1 to 1, of the first snapshot */
-  positions: Float32Array<ArrayBuffer>;
+  /** x and y of each vertex, -32767 to 32767, snapshot after snapshot */
+  positions: Int16Array<ArrayBuffer>;
 }
 
 /** Reads a binary loop; an `Error` of one line says what is wrong with it. */
@@ -31,12 +31,13 @@ export function decodeLoop(message: ArrayBuffer): Loop {
   return { header, samples, activations };
 }
 
-/** Reads the positions of all neurons. */
+/** Reads the positions of all neurons; an `Error` of one line says what is wrong. */
 export function decodeLayout(message: ArrayBuffer): Layout {
   const [header, at] = readHeader(message, "layout");
-  if (at + 8 * header.vertices > message.byteLength)
-    throw new Error(`layout: ${header.vertices} vertices do not fit the message`);
-  return { header, positions: new Float32Array(message, at, 2 * header.vertices) };
+  const { snapshots, vertices } = header;
+  if (snapshots < 1 || at + 4 * snapshots * vertices > message.byteLength)
+    throw new Error(`layout: ${snapshots} times ${vertices} vertices do not fit the message`);
+  return { header, positions: new Int16Array(message, at, 2 * snapshots * vertices) };
 }
 
 type HeaderOf<T extends BinaryHeader["type"]> = Extract<BinaryHeader, { type: T }>;

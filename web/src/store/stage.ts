@@ -5,6 +5,7 @@ import type {
   ClientMessage,
   Clip,
   EarDescription,
+  LayoutProgress,
   ServerMessage,
   State,
   Status,
@@ -30,6 +31,12 @@ export class Stage {
   readonly clips = signal<Clip[]>([]);
   readonly ear = signal<EarDescription | null>(null);
   readonly layout = signal<Layout | null>(null);
+  /** how the layout of an ear comes along that had none */
+  readonly laying = signal<LayoutProgress | null>(null);
+  /** the same, of the ear that listens */
+  readonly ownLaying = computed(() =>
+    this.laying.value?.hash === this.ear.value?.hash ? this.laying.value : null,
+  );
   readonly state = signal<State | null>(null);
   readonly status = signal<Status | null>(null);
   /** the clip as it was before any dreaming */
@@ -56,6 +63,8 @@ export class Stage {
   readonly #kept = new Kept();
   /** a loop was asked for behind a change of this page's that the server has not told yet */
   #asked = false;
+  /** of layouts that were asked for; an answer that was overtaken is not drawn */
+  #fetches = 0;
   #withEar: Restoring["withEar"] | null = null;
   /** while a new server is told how things were: what it would have begun with, not to be heard */
   #held: { loop: Loop | null } | null = null;
@@ -161,6 +170,7 @@ export class Stage {
     else if (message.type === "state" && !this.#held) this.#follow(message.state);
     else if (message.type === "clips") this.clips.value = message.clips;
     else if (message.type === "status") this.status.value = message;
+    else if (message.type === "layout") this.#followLaying(message);
     else if (message.type === "error") this.notices.tell(message.message);
   }
 
@@ -202,17 +212,32 @@ export class Stage {
 
   async #meet(ear: EarDescription): Promise<void> {
     if (this.#withEar?.ear === ear.id && this.send(this.#withEar.message)) this.#withEar = null;
-    const same = this.ear.peek()?.hash === ear.hash && this.layout.peek() !== null;
+    const same = this.ear.peek()?.hash === ear.hash;
     if (!same) this.layout.value = null;
     this.ear.value = ear;
     this.aim.fitTo(ear.layers.map(({ name }) => name));
-    if (same) return;
+    // A grid may have been exchanged meanwhile.
+    if (this.layout.peek()?.header.kind !== "laid") await this.#fetchLayout(ear);
+  }
+
+  #followLaying(laying: LayoutProgress): void {
+    const ear = this.ear.peek();
+    this.laying.value = laying;
+    if (!ear || laying.hash !== ear.hash) return;
+    if (laying.going === "ready") void this.#fetchLayout(ear);
+    else if (laying.going === "failed") this.notices.tell(laying.message);
+  }
+
+  async #fetchLayout(ear: EarDescription): Promise<void> {
+    const fetching = ++this.#fetches;
     try {
       const response = await fetch(ear.layout_url);
       if (!response.ok) throw new Error(`the layout is not there (${response.status})`);
       const layout = decodeLayout(await response.arrayBuffer());
-      if (this.ear.peek() === ear) this.layout.value = layout;
+      if (fetching === this.#fetches && this.ear.peek()?.hash === layout.header.hash)
+        this.layout.value = layout;
     } catch (error) {
+      if (fetching !== this.#fetches) return;
       this.notices.tell(
         `The picture cannot be drawn: ${error instanceof Error ? error.message : error}`,
       );
