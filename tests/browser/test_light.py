@@ -88,7 +88,8 @@ def test_lights_within_30_ms_of_the_sound(player: Player) -> None:
     assert max(errors) < TOLERANCE
 
     dark = median(light for _, _, light in log["drawn"])
-    lit = [from_click(moment, clicks) for moment, _, light in log["drawn"] if light > 2 * dark]
+    # In the dark nothing changes but places; a flash that fades is seen longer than its peak.
+    lit = [from_click(moment, clicks) for moment, _, light in log["drawn"] if light > 1.15 * dark]
     frame = SECONDS / 88
     assert lit, "the picture never lit up"
     assert min(lit) > -frame - TOLERANCE

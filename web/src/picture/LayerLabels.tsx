@@ -8,6 +8,7 @@ import { type Bounds, bounds, type Size, type View } from "./view";
 /** Pixels from one name to the next, at least, and where there is room. */
 const GAP = 12.5;
 const ROOM = 20;
+const LETTERS = 11;
 /** Right end of the names where they stand in a column, in pixels. */
 const COLUMN = 114;
 
@@ -40,6 +41,8 @@ export function LayerLabels({ view, size, pointed }: Props) {
   const { width, height } = size.value;
   const places =
     kind === "grid" ? beside(boxes.value, view.value, size.value) : inColumn(layers.length, height);
+  // A column has no room to spread beyond the picture: what is many gets smaller.
+  const letters = kind === "laid" ? Math.min(LETTERS, height / layers.length) : LETTERS;
   return (
     <div class={`labels ${kind}`}>
       {layers.map((layer, index) => (
@@ -50,6 +53,7 @@ export function LayerLabels({ view, size, pointed }: Props) {
           style={{
             right: `${width - places[index].x}px`,
             top: `${places[index].y}px`,
+            fontSize: `${letters}px`,
             color: css(layerColour(index, layers.length)),
           }}
           title={`${layer.name}: ${layer.channels} channels, ${layer.pitches} pitches, ${layer.frames} frames. Click to aim at all of it`}

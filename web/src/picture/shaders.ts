@@ -78,7 +78,7 @@ void main() {
   ring *= smoothstep(2.5, 5.0, radius);
   vec3 hot = mix(base, vec3(1.0), 0.6 * smoothstep(0.55, 1.0, value));
   // Lamps that would cover each other share the light: a crowd must not drown in white.
-  float crowded = max(marked, clamp(room / 2.0, 0.25, 1.0));
+  float crowded = max(0.6 * marked, clamp(room / 2.0, 0.25, 1.0));
   tint = hot * ((rest + 0.2 * marked) * crowded + 1.15 * glow * sqrt(crowded));
 }`;
 
