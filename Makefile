@@ -88,7 +88,7 @@ $(VENV)/bin/python:
 $(VENV)/.play: pyproject.toml constraints.txt tools/install_torch.py | $(VENV)/bin/python
 	@$(BIN)/python tools/install_torch.py
 	@echo "installing immersions into $(VENV)"
-	@$(PIP) --editable '.[pictures,layouts]'
+	@$(PIP) --editable '.[pictures]'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.play

@@ -41,7 +41,7 @@ def ear() -> ContrastiveEar:
     made.statistics = {
         layer.name: LayerStatistics(
             torch.zeros(layer.channels, layer.pitches),
-            torch.rand(layer.channels, layer.pitches, generator=generator) + 0.1,
+            torch.rand(layer.channels, layer.pitches, generator=generator) + 0.4,
             torch.zeros(8, layer.channels, layer.pitches),
         )
         for layer in made.layers
@@ -59,6 +59,7 @@ def test_an_ear_is_laid_out_whole(ear: ContrastiveEar) -> None:
     assert laid.unconnected == ()
     assert laid.vertices == sum(layer.neurons for layer in layers)
     assert laid.layout.names == tuple(layer.name for layer in layers)
+    assert laid.rested
     assert laid.residual < 0.02
     assert np.isfinite(laid.energy())
     assert laid.layout.positions.shape == (1, laid.vertices, 2)
@@ -109,11 +110,44 @@ def test_charges_are_relative_and_above_zero(ear: ContrastiveEar, kind: charging
 def test_charges_are_the_variance_and_layers_weigh_alike() -> None:
     layers = VertexLayer("a", 2, 2), VertexLayer("b", 1, 4)
     variances = {"a": np.array([[1, 2], [3, 2]], "f4"), "b": np.array([[10, 10, 10, 50]], "f4")}
-    given = charging.from_variances(Graph(layers, ()), variances)
+    given = charging.from_variances(Graph(layers, ()), variances, "equalised")
     assert given[:4] == pytest.approx([0.5, 1, 1.5, 1])
     assert given[4:] == pytest.approx([0.5, 0.5, 0.5, 2.5])
     raw = charging.from_variances(Graph(layers, ()), variances, "variance")
     assert raw / raw[0] == pytest.approx([1, 2, 3, 2, 10, 10, 10, 50])
+
+
+def test_charges_of_an_ear_are_its_deviations_or_their_squares(ear: ContrastiveEar) -> None:
+    one = graph_of_ear(ear)
+    for kind, power in (("deviation", 1), ("equalised", 2)):
+        given = charging.from_statistics(one, ear.statistics, kind)  # type: ignore[arg-type]
+        for number, layer in enumerate(one.layers):
+            part = given[one.offsets[number] : one.offsets[number + 1]]
+            wanted = ear.statistics[layer.name].deviation.numpy().ravel() ** power
+            assert part / part.mean() == pytest.approx(wanted / wanted.mean(), rel=1e-3)
+
+
+def test_charges_over_time_follow_what_sounds_when() -> None:
+    """A low tone and then a high one, heard by a sum and by a difference of neighbours."""
+    module = torch.nn.Sequential(torch.nn.Conv1d(1, 2, 2, bias=False))
+    module[0].weight.data = torch.tensor([[[1.0, 1.0]], [[1.0, -1.0]]])
+    made = from_module(module, 8000, ["0"], loop_seconds=1.0, prepare=lambda x: x[:, None])
+    time = torch.arange(8000) / 8000
+    sound = torch.sin(2 * torch.pi * torch.where(time < 0.5, 100, 3900) * time)
+    one = graph_of_ear(made)
+    low, high = charging.over_time(one, made, [sound], 2, "equalised")
+    assert low[0] > 5 * low[1]
+    assert high[1] > 5 * high[0]
+
+
+def test_neighbours_in_a_layout_do_not_touch(ear: ContrastiveEar) -> None:
+    """Half a hundredth of an even spacing, even for the nearest two of thousands."""
+    positions = layout_of_ear(ear, LayoutConfig(), "tiny").layout.positions[0].astype(float)
+    squares = (positions**2).sum(1)
+    apart = squares[:, None] + squares - 2 * positions @ positions.T
+    np.fill_diagonal(apart, np.inf)
+    even = np.sqrt(np.prod(np.ptp(positions, axis=0)) / len(positions))
+    assert np.sqrt(apart.min()) > 0.005 * even
 
 
 @pytest.mark.parametrize("value", [0, np.nan, np.inf, -1])
@@ -173,6 +207,8 @@ def test_what_cannot_be_laid_out_is_told() -> None:
     one = graph()
     with pytest.raises(ValueError, match=f"expected {one.vertices} of them"):
         lay_out(one, charges=[np.ones(3, np.float32)])
+    with pytest.raises(ValueError, match="snapshots: expected 1 or more"):
+        LayoutConfig(snapshots=0)
     with pytest.raises(ValueError, match="finite numbers above zero"):
         lay_out(one, charges=[np.zeros(one.vertices, np.float32)])
 

@@ -10,7 +10,7 @@ import torch
 from networks import Residual, positive
 
 from immersions.anatomy.attraction import Attraction
-from immersions.anatomy.graph import Graph
+from immersions.anatomy.graph import Graph, VertexLayer
 from immersions.anatomy.network import graph_of
 from immersions.anatomy.solver import Moment, Positions, Solver, SolverConfig, energy_of
 
@@ -49,6 +49,65 @@ def test_the_centring_may_rise_with_each_level() -> None:
         assert log[-1].residual < SolverConfig().tolerance
         spread.append(positions.std())
     assert spread[1] < 0.9 * spread[0]
+
+
+@pytest.mark.parametrize("exponent", [1, 1.5, 3])
+def test_parts_that_nothing_joins_come_to_rest_and_stay_apart(exponent: float) -> None:
+    """Convolutions of one tap leave a part for each row: twelve, held by the centring alone."""
+    module = torch.nn.Sequential(
+        torch.nn.Conv2d(4, 8, 1), torch.nn.ReLU(), torch.nn.Conv2d(8, 8, 1)
+    )
+    one = graph_of(module, torch.zeros(1, 4, 12, 3)).normalised()
+    config = SolverConfig(exponent=exponent)
+    positions, log = solved(one, config)
+    assert log[-1].residual < config.tolerance
+    apart = np.linalg.norm(positions[:, None] - positions[None], axis=-1)
+    np.fill_diagonal(apart, np.inf)
+    assert apart.min() > 0.02 * positions.std()
+
+
+def test_vertices_without_edges_come_to_rest() -> None:
+    one = Graph((VertexLayer("alone", 8, 9),), ())
+    positions, log = solved(one, SolverConfig())
+    assert log[-1].residual < SolverConfig().tolerance
+    assert len(log) < 500
+    assert np.ptp(positions) > 0
+
+
+def test_who_pushes_more_has_more_room() -> None:
+    one = graph()
+    random = np.random.default_rng(0)
+    loud = random.random(one.vertices) < 0.2
+    positions, _ = solved(one, SolverConfig(), np.where(loud, 9, 1).astype(np.float32))
+    apart = np.linalg.norm(positions[:, None] - positions[None], axis=-1)
+    np.fill_diagonal(apart, np.inf)
+    nearest = apart.min(1)
+    assert np.median(nearest[loud]) > 1.5 * np.median(nearest[~loud])
+
+
+def test_infinite_forces_are_told() -> None:
+    one = graph()
+    charges = np.full(one.vertices, 1, np.float32)
+    charges[3] = np.inf
+    with pytest.raises(ValueError, match="forces are not finite"), np.errstate(all="ignore"):
+        solved(one, SolverConfig(), charges)
+
+
+def test_the_energy_is_that_of_every_edge_pair_and_vertex() -> None:
+    one = graph()
+    charges = np.exp(np.random.default_rng(0).normal(size=one.vertices)).astype(np.float32)
+    config = SolverConfig(exponent=2, centring=0.1)
+    points, _ = solved(one, config, charges)
+    solver = Solver(one, charges, config)
+    apart = np.linalg.norm(points[:, None].astype(float) - points[None], axis=-1)
+    first, second = np.triu_indices(one.vertices, 1)
+    weights = one.explicit()[first, second]
+    scaled = charges / charges.mean()
+    pushes = solver.strength * (scaled[first] * scaled[second] / apart[first, second]).sum()
+    pulls = 0.5 * (weights * apart[first, second] ** 2).sum()
+    mean_degree = 2 * weights.sum() / one.vertices
+    centre = 0.5 * 0.1 * mean_degree * (points.astype(float) ** 2).sum()
+    assert energy_of(solver, points) == pytest.approx(pulls + pushes + centre, rel=1e-3)
 
 
 def test_wildly_uneven_charges_come_to_rest() -> None:
@@ -131,7 +190,11 @@ def test_joined_vertices_lie_nearer_than_others() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"exponent": 0.5}, {"exponent": 5}, {"dimensions": 4}, {"centring": 0}]
+    "wrong",
+    [
+        *({"exponent": 0.5}, {"exponent": 5}, {"dimensions": 4}, {"most": 0}),
+        *({"centring": 0}, {"centring": float("nan")}),
+    ],
 )
 def test_what_cannot_be_solved_is_told(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong))):

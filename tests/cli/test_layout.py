@@ -85,6 +85,7 @@ def test_an_ear_becomes_a_file_and_a_report(ear: Path, tmp_path: Path) -> None:
     assert laid.positions.shape == (2, told["vertices"], 2)
     assert np.isfinite(laid.positions).all()
     assert told["residual"] <= 0.02
+    assert told["rested"]
     assert 0 < told["seconds"] < told["seconds_cold"]
     assert told["peak_rss_mb"] > 50
     assert np.isfinite(told["energy"])

@@ -14,9 +14,9 @@ import math
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from immersions.anatomy.compiled import compiled
 from immersions.anatomy.powers import inverse_power, quarters
 from immersions.anatomy.tree import borders, levels_for, order_points, sum_nodes
 
@@ -91,7 +91,7 @@ def _kernel(exponent: float, dimensions: int) -> Any:
     kind, m = quarters((exponent + 1) / 2), np.float32((exponent + 1) / 2)
     power, three = -m, dimensions == 3
 
-    @njit(cache=True, error_model="numpy", fastmath=True)
+    @compiled
     def run(x, charge, nodes, levels, centre, total, quad, radius, theta, soft, out):  # type: ignore[no-untyped-def]
         zero, one, two = np.float32(0), np.float32(1), np.float32(2)
         first_leaf = 2**levels - 1

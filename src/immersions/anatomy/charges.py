@@ -29,7 +29,7 @@ LEAST = 0.05
 
 
 def from_variances(
-    graph: Graph, variances: Mapping[str, NDArray[np.float32]], kind: Kind = "equalised"
+    graph: Graph, variances: Mapping[str, NDArray[np.float32]], kind: Kind = "deviation"
 ) -> Charges:
     """From (channels, pitches) of each layer.
 

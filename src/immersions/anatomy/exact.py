@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 import torch
-from numba import njit
 from numpy.typing import NDArray
 
+from immersions.anatomy.compiled import compiled
 from immersions.anatomy.powers import inverse_power, quarters
 
 PAIRS = 2**24
@@ -76,7 +76,7 @@ def _pairs(exponent: float) -> Any:
     less = exponent - 1
     logarithm, kind, power = less == 0, quarters(less / 2), np.float32(-less / 2)
 
-    @njit(cache=True, error_model="numpy", fastmath=True)
+    @compiled
     def run(x, charge, soft):  # type: ignore[no-untyped-def]
         total = 0.0
         for i in range(x.shape[1]):

@@ -51,6 +51,10 @@ class LayoutConfig:
     snapshots: int = 1
     """One layout for each of so many parts of a loop."""
 
+    def __post_init__(self) -> None:
+        if self.snapshots < 1:
+            raise ValueError(f"snapshots: expected 1 or more, got {self.snapshots}")
+
 
 @dataclass(frozen=True, eq=False)
 class Laid:
@@ -64,6 +68,8 @@ class Laid:
     iterations: int
     residual: float
     """The greatest of all snapshots: force left over attraction."""
+    rested: bool
+    """Whether that is as little as was asked for."""
     unconnected: tuple[str, ...]
     graph: Graph
     _solver: Solver
@@ -144,8 +150,6 @@ def lay_out(
         found[0] = found.pop()
     seconds = time.perf_counter() - begun
     positions = np.stack(found)
-    if not np.isfinite(positions).all():
-        raise ValueError("the layout did not stay finite; try a lower exponent")
     layer, channel, pitch = places(graph.layers)
     charge = np.stack(given).mean(0)
     names = tuple(one.name for one in graph.layers)
@@ -156,6 +160,7 @@ def lay_out(
         seconds,
         count,
         max(worst),
+        max(worst) <= config.solver.tolerance,
         graph.unconnected,
         graph,
         first,

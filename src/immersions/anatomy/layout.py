@@ -1,4 +1,4 @@
-"""Where the neurons of an ear lie in the picture, and the file that says so. numpy only.
+"""Where the neurons of an ear lie in the picture, and the file that says so.
 
 A layout file is an .npz, that of an ear named by the ear's hash, with
 `positions` (snapshots, vertices, 2 or 3) float32, x to the right and y upwards, from -1 to 1;
@@ -14,7 +14,7 @@ little: of `h20` with eight of them, 0.8 MB are left of 1.2 MB. Its charges have
 
 from __future__ import annotations
 
-import contextlib
+import io
 import math
 import zipfile
 import zlib
@@ -25,6 +25,8 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from immersions.audio.writing import place
 
 GAP = 0.25
 """Between two layers, as a share of the mean height of a layer."""
@@ -88,23 +90,17 @@ class Layout:
         self._write(path, positions=self.positions, charge=self.charge)
 
     def _write(self, path: Path, **arrays: Any) -> None:
-        """Beside the place first, so that a full disk leaves what was there."""
-        partial = path.with_name(f".{path.name}.partial")
-        try:
-            with partial.open("wb") as file:
-                np.savez_compressed(
-                    file,
-                    layer=self.layer,
-                    channel=self.channel,
-                    pitch=self.pitch,
-                    names=np.array(self.names, dtype=np.str_),
-                    **arrays,
-                )
-            partial.replace(path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                partial.unlink(missing_ok=True)
-            raise
+        """Whole or not at all, so that a full disk leaves what was there."""
+        file = io.BytesIO()
+        np.savez_compressed(
+            file,
+            layer=self.layer,
+            channel=self.channel,
+            pitch=self.pitch,
+            names=np.array(self.names, dtype=np.str_),
+            **arrays,
+        )
+        place(path, file.getvalue())
 
 
 def load(path: Path) -> Layout:

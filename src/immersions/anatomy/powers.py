@@ -1,16 +1,13 @@
-"""Powers of squared distances, compiled: most exponents of the repulsion need no logarithm.
-
-`error_model="numpy"` keeps a check for zero out of every division, which would forbid vectors.
-"""
+"""Powers of squared distances, compiled: most exponents of the repulsion need no logarithm."""
 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
-QUARTERS = (1, 2, 4, 5, 6, 8)
-"""Powers, in quarters, that are made of roots: of forces for k of 1, 1.5, 2 and 3, and of energies
-for k of 1.5, 2 and 3."""
+from immersions.anatomy.compiled import compiled
+
+QUARTERS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
+"""Powers, in quarters, that are made of roots: those of k in halves, from 1 to 4."""
 
 
 def quarters(power: float) -> int:
@@ -18,19 +15,30 @@ def quarters(power: float) -> int:
     return round(4 * power) if 4 * power in QUARTERS else 0
 
 
-@njit(cache=True, error_model="numpy", fastmath=True)
+@compiled
 def inverse_power(u, kind, power):  # type: ignore[no-untyped-def]
     """u^(-kind / 4), or u^power where `kind` is 0; `kind` is best a constant."""
-    if kind == 1:
-        return np.float32(1) / np.sqrt(np.sqrt(u))
-    if kind == 2:
-        return np.float32(1) / np.sqrt(u)
+    one = np.float32(1)
     if kind == 4:
-        return np.float32(1) / u
-    if kind == 5:
-        return np.float32(1) / (u * np.sqrt(np.sqrt(u)))
-    if kind == 6:
-        return np.float32(1) / (u * np.sqrt(u))
+        return one / u
     if kind == 8:
-        return np.float32(1) / (u * u)
+        return one / (u * u)
+    root = np.sqrt(u)
+    if kind == 2:
+        return one / root
+    if kind == 6:
+        return one / (u * root)
+    if kind == 10:
+        return one / (u * u * root)
+    fourth = np.sqrt(root)
+    if kind == 1:
+        return one / fourth
+    if kind == 3:
+        return one / (root * fourth)
+    if kind == 5:
+        return one / (u * fourth)
+    if kind == 7:
+        return one / (u * root * fourth)
+    if kind == 9:
+        return one / (u * u * fourth)
     return np.exp(power * np.log(u))

@@ -32,6 +32,10 @@ HARD = 0.03
 """Softening beside the distance of neighbours from which on the repulsion counts as printed."""
 SOFTENING = 1e-3
 """What is left of it then, so that coincident vertices do not blow up."""
+PATIENCE = 60
+"""Steps after which the repulsion hardens in any case."""
+APART = 1e-3
+"""How far vertices are moved at random then, beside the distance of neighbours."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,8 @@ class SolverConfig:
     theta: float = 1.0
     """How wide a far group of vertices may look to count as one."""
     tolerance: float = 0.02
-    """At rest: the norm of all forces beside that of the attraction alone."""
+    """At rest: the norm of all forces beside that of the attraction alone, or of the centring where
+    that is more."""
     momentum: float = 0.9
     step: float = 0.8
     most: int = 1500
@@ -65,7 +70,9 @@ class SolverConfig:
             raise ValueError(f"exponent: expected 1 to 4, got {self.exponent}")
         if self.dimensions not in (2, 3):
             raise ValueError(f"dimensions: expected 2 or 3, got {self.dimensions}")
-        if self.centring <= 0:
+        if self.most < 1 or self.coarse_most < 1:
+            raise ValueError(f"most: expected 1 step or more, got {self.most}, {self.coarse_most}")
+        if not self.centring > 0:
             raise ValueError(f"centring: expected more than 0, got {self.centring}")
 
 
@@ -164,20 +171,30 @@ class Solver:
             return velocity, 1.0
         repulsion.softening = 1.0
         repulsion.force(points)
-        spacing, soft = max(repulsion.spacing(), 1e-12), stage.softest
+        spacing, soft, waited = max(repulsion.spacing(), 1e-12), stage.softest, 0
+        random = np.random.default_rng((config.seed, number))
         for iteration in range(1, stage.most + 1):
             repulsion.softening = max(soft, SOFTENING) * spacing
             pull = attraction.pull(torch.from_numpy(points).to(config.device)).cpu().numpy()
             push, stiff = repulsion.force(points)
             force = pull + push - centre * points
-            residual = float(np.linalg.norm(force)) / max(float(np.linalg.norm(pull)), 1e-30)
+            # Of parts that are joined to nothing else only the centring pulls.
+            held = max(float(np.linalg.norm(pull)), float(np.linalg.norm(centre * points)), 1e-30)
+            residual = float(np.linalg.norm(force)) / held
+            if not math.isfinite(residual):
+                raise ValueError("the forces are not finite: expected other weights or charges")
             movement = float(np.linalg.norm(velocity)) / spacing / math.sqrt(len(points))
             report(Moment(number, len(points), iteration, soft, residual, movement), points)
             if soft <= stage.hardest and residual < stage.tolerance:
                 break
-            if residual < stage.gate:
-                soft = max(stage.hardest, soft * stage.decay)
+            waited += 1
+            if soft > stage.hardest and (residual < stage.gate or waited > PATIENCE):
+                soft, waited = max(stage.hardest, soft * stage.decay), 0
                 soft = 0.0 if soft < HARD else soft
+                # What is joined to each other alone may lie on one point by now.
+                points = points + np.float32(APART * spacing) * random.normal(
+                    size=points.shape
+                ).astype(np.float32)
             scale = degrees + centre + config.exponent * stiff[:, None]
             if config.method == "verlet":
                 scale[:] = scale.max()

@@ -10,8 +10,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from immersions.anatomy.compiled import compiled
 
 LEAF = 40
 """Points in a leaf, at most twice as many: what is heard by one is heard by all of them."""
@@ -34,7 +35,7 @@ def borders(count: int, levels: int) -> NDArray[np.int64]:
     return nodes
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def order_points(points, nodes, levels, order):  # type: ignore[no-untyped-def]
     """Sort the numbers of the points in `order` so that every node's points lie together."""
     width = points.shape[1]
@@ -53,7 +54,7 @@ def order_points(points, nodes, levels, order):  # type: ignore[no-untyped-def]
         _select(points, order, start, end - 1, nodes[2 * number + 1, 1], axis)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _select(points, order, left, right, wanted, axis):  # type: ignore[no-untyped-def]
     """Hoare's quickselect: the points before `wanted` are not beyond those from it on."""
     while left < right:
@@ -76,7 +77,7 @@ def _select(points, order, left, right, wanted, axis):  # type: ignore[no-untype
             return
 
 
-@njit(cache=True, error_model="numpy", fastmath=True)
+@compiled
 def sum_nodes(x, charge, nodes, levels, centre, total, quadrupole, radius):  # type: ignore[no-untyped-def]
     """Charge, its centre, second moments about it, and radius of every node, leaves first.
 

@@ -143,6 +143,8 @@ def layout(
         if clip is not None and not isinstance(found, ears.Ear):
             raise ValueError("--clip: expected an ear, which hears it")
         laid = _laid_out(found, network, config, given, keep == "columns", show)
+    if charges != "uniform" and not getattr(found, "statistics", None):
+        _say("immersions: nothing is known of how these neurons vary: all charges are one")
     for line in laid.unconnected:
         _say(f"immersions: {line}")
     if output is not None:
@@ -154,8 +156,9 @@ def layout(
     if report is not None:
         text = json.dumps(_told(laid, seconds, most), indent=1, allow_nan=False) + "\n"
         report.write_text(text, encoding="utf-8")
+    rest = "at rest to" if laid.rested else "not at rest, forces left"
     print(
-        f"{network}: {laid.vertices} vertices, {laid.edges} edges; at rest to "
+        f"{network}: {laid.vertices} vertices, {laid.edges} edges; {rest} "
         f"{laid.residual:.3f} after {laid.iterations} steps, {laid.seconds:.1f} s"
     )
 
@@ -204,6 +207,7 @@ def _told(laid: Laid, seconds: float, most: float | None) -> dict[str, Any]:
         "seconds_cold": round(seconds, 3),
         "iterations": laid.iterations,
         "residual": laid.residual,
+        "rested": laid.rested,
         "energy": laid.energy(),
         "peak_rss_mb": most,
         "snapshots": len(laid.layout.positions),
