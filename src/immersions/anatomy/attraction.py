@@ -19,13 +19,25 @@ from immersions.anatomy.graph import Connection, Graph, Term
 Points = Float[Tensor, "vertices dimensions"]
 
 
-class Attraction:
-    """The weights of a graph as operators, on a device, in single precision."""
+FEW = 1024
+"""Of so few vertices the matrix of all weights is faster than many small operators."""
 
-    def __init__(self, graph: Graph, device: torch.device | str = "cpu") -> None:
+
+class Attraction:
+    """The weights of a graph as operators, on a device, in single precision.
+
+    Graphs of up to `few` vertices are held as one matrix.
+    """
+
+    def __init__(
+        self, graph: Graph, device: torch.device | str = "cpu", few: int = FEW
+    ) -> None:
         self.vertices = graph.vertices
+        self._whole: Tensor | None = None
         self._parts: list[_Outer | _Own | _Dense] = []
-        for one in graph.connections:
+        if graph.vertices <= few:
+            self._whole = torch.from_numpy(graph.explicit()).to(device, torch.float32)
+        for one in graph.connections if self._whole is None else ():
             source, target = graph.layers[one.source], graph.layers[one.target]
             ends = _Ends(
                 slice(graph.offsets[one.source], graph.offsets[one.source + 1]),
@@ -39,6 +51,8 @@ class Attraction:
 
     def neighbours(self, points: Points) -> Points:
         """For every vertex the sum of its neighbours' positions, each times its edge's weight."""
+        if self._whole is not None:
+            return self._whole @ points
         total = torch.zeros_like(points)
         for part in self._parts:
             part.add(points, total)
@@ -99,7 +113,11 @@ class _Own:
 @dataclass(frozen=True, eq=False)
 class _Dense:
     """A matrix of channels for every tap: `channels` (targets, taps x sources), `positions`
-    (taps x positions of the target, positions of the source)."""
+    (taps x positions of the target, positions of the source).
+
+    Points are laid out with channels last: a product of few rows with a large matrix takes a fifth
+    of the time that the large matrix takes with few columns.
+    """
 
     ends: _Ends
     channels: Tensor
@@ -110,16 +128,15 @@ class _Dense:
         ends, taps, width = self.ends, self.taps, points.shape[1]
         sources, targets = ends.source_channels, ends.target_channels
         before, after = self.positions.shape[1], self.positions.shape[0] // taps
-        source = points[ends.source].view(sources, before, width)
-        target = points[ends.target].view(targets, after * width)
-        if before == 1:
-            moved = source[None] * self.positions.view(taps, 1, after, 1)
-        else:
-            moved = torch.einsum("kuv,svw->ksuw", self.positions.view(taps, after, before), source)
-        total[ends.target].view_as(target).add_(self.channels @ moved.reshape(taps * sources, -1))
-        back = (self.channels.T @ target).view(taps, sources, after, width)
-        returned = torch.einsum("kuv,ksuw->svw", self.positions.view(taps, after, before), back)
-        total[ends.source].view_as(source).add_(returned)
+        source = points[ends.source].view(sources, before * width).T.reshape(before, -1)
+        target = points[ends.target].view(targets, after * width).T.contiguous()
+        moved = (self.positions @ source).view(taps, after * width, sources)
+        down = moved.transpose(0, 1).reshape(after * width, -1) @ self.channels.T
+        total[ends.target].view(targets, -1).add_(down.T)
+        back = (target @ self.channels).view(after * width, taps, sources)
+        back = back.transpose(0, 1).reshape(taps * after, width * sources)
+        returned = (self.positions.T @ back).view(before * width, sources)
+        total[ends.source].view(sources, -1).add_(returned.T)
 
 
 def _parts(

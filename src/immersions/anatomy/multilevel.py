@@ -18,6 +18,8 @@ from immersions.anatomy.links import merged
 
 FEWEST = 64
 """Vertices of the coarsest graph, or more."""
+SHRINKING = 1.7
+"""Each level has so many times fewer vertices than the last, or more: levels much alike are waste."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,17 +37,26 @@ def levels_of(graph: Graph, charges: NDArray[np.float32], fewest: int = FEWEST) 
     """From the graph itself to the coarsest."""
     masses = np.ones(graph.vertices, np.float32)
     levels: list[Level] = []
-    while True:
-        by_channel = any(layer.channels > 1 for layer in graph.layers)
-        by_pitch = any(layer.pitches > 1 for layer in graph.layers)
-        if graph.vertices <= fewest or not (by_channel or by_pitch):
-            return [*levels, Level(graph, charges, masses, None)]
-        parents = _parents(graph.layers, by_channel)
-        coarse = _coarse(graph, by_channel)
+    while (merged := _shrunk(graph, fewest)) is not None:
+        coarse, parents = merged
         levels.append(Level(graph, charges, masses, parents))
         charges = np.bincount(parents, charges, coarse.vertices).astype(np.float32)
         masses = np.bincount(parents, masses, coarse.vertices).astype(np.float32)
         graph = coarse
+    return [*levels, Level(graph, charges, masses, None)]
+
+
+def _shrunk(graph: Graph, fewest: int) -> tuple[Graph, NDArray[np.int64]] | None:
+    """A graph that much smaller, and which of its vertices each vertex became a part of."""
+    coarse, parents = graph, np.arange(graph.vertices)
+    while coarse.vertices * SHRINKING > graph.vertices:
+        by_channel = any(layer.channels > 1 for layer in coarse.layers)
+        by_pitch = any(layer.pitches > 1 for layer in coarse.layers)
+        if coarse.vertices <= fewest or not (by_channel or by_pitch):
+            break
+        parents = _parents(coarse.layers, by_channel)[parents]
+        coarse = _coarse(coarse, by_channel)
+    return None if coarse is graph else (coarse, parents)
 
 
 def _halved(size: int) -> int:

@@ -1,16 +1,20 @@
-"""From random positions to rest: a preconditioned heavy ball on every level, coarsest first.
+"""From random positions to rest, coarsest graph first, by a heavy ball or by Verlet's steps.
 
 Forces (Herrmann 2019): every edge pulls, w (p_j - p_i); every pair of charges pushes, q_i q_j
-(p_i - p_j) / |p_i - p_j|^(k+1); everything is pulled to the centre, -l p. A step divides each force
-by how stiff it is there, edges and near neighbours together, so that high exponents come to rest
-as well.
+(p_i - p_j) / |p_i - p_j|^(k+1); everything is pulled to the centre, -l p.
+
+Two things bring high exponents to rest. A step divides each force by how stiff it is there, edges
+and near neighbours together. And the repulsion is softened at first over some of the distance
+between neighbours, so that vertices can pass through each other; it hardens as they come to rest.
+Without this they jam: most are in balance, and a few push slowly through the crowd.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal, Protocol
 
 import numpy as np
 import torch
@@ -18,94 +22,189 @@ from numpy.typing import NDArray
 
 from immersions.anatomy.attraction import Attraction
 from immersions.anatomy.barnes_hut import Repulsion
+from immersions.anatomy.exact import ExactRepulsion
 from immersions.anatomy.graph import Graph
 from immersions.anatomy.multilevel import Level, levels_of
+
+Positions = NDArray[np.float32]
+
+HARD = 0.03
+"""Softening beside the distance of neighbours from which on the repulsion counts as printed."""
+SOFTENING = 1e-3
+"""What is left of it then, so that coincident vertices do not blow up."""
 
 
 @dataclass(frozen=True)
 class SolverConfig:
+    """How to come to rest. The defaults are what `benchmarks/layout.py` was measured with."""
+
     exponent: float = 1.5
+    """k of the repulsion, 1 to 4: low ones make dense clusters, high ones an even spread."""
     dimensions: int = 2
     centring: float = 0.02
     """Beside the mean degree."""
+    rising: float = 1.0
+    """By how much the centring grows with each finer level."""
+    method: Literal["heavy-ball", "verlet"] = "heavy-ball"
     theta: float = 1.0
+    """How wide a far group of vertices may look to count as one."""
     tolerance: float = 0.02
-    momentum: float = 0.85
-    step: float = 0.5
-    most: int = 400
+    """At rest: the norm of all forces beside that of the attraction alone."""
+    momentum: float = 0.9
+    step: float = 0.8
+    most: int = 1500
+    """Steps on the finest level."""
     coarse_most: int = 150
+    """Steps on each other level."""
     seed: int = 0
+    device: str = "cpu"
+    """Elsewhere the repulsion is summed pair by pair."""
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.exponent <= 4:
+            raise ValueError(f"exponent: expected 1 to 4, got {self.exponent}")
+        if self.dimensions not in (2, 3):
+            raise ValueError(f"dimensions: expected 2 or 3, got {self.dimensions}")
+        if self.centring <= 0:
+            raise ValueError(f"centring: expected more than 0, got {self.centring}")
 
 
 @dataclass(frozen=True)
 class Moment:
+    """One step: where it was, and how far from rest."""
+
     level: int
+    """0 is the graph itself."""
     vertices: int
     iteration: int
+    softening: float
+    """Beside the distance of neighbours."""
     residual: float
+    """The norm of all forces beside that of the attraction."""
+    movement: float
+    """The root of the mean square step beside the distance of neighbours."""
+
+
+Report = Callable[[Moment, Positions], None]
+
+
+class Push(Protocol):
+    """What `barnes_hut.Repulsion` and `exact.ExactRepulsion` are."""
+
+    softening: float
+
+    def force(self, points: Positions) -> tuple[Positions, Positions]: ...
+    def spacing(self) -> float: ...
+
+
+@dataclass(frozen=True)
+class _Stage:
+    """From which softening to which, how fast, and when it is enough."""
+
+    softest: float
+    hardest: float
+    decay: float
+    gate: float
+    """The softening falls while the residual is below this."""
+    tolerance: float
+    most: int
+
+
+class Solver:
+    """The levels of a graph with its charges, and the scale of the forces on them."""
+
+    def __init__(self, graph: Graph, charges: Positions, config: SolverConfig) -> None:
+        self.config = config
+        self.levels = levels_of(graph, (charges / charges.mean()).astype(np.float32))
+        coarsest = self.levels[-1]
+        whole = float(Attraction(coarsest.graph).degrees.sum()) or 1.0
+        # So that edges and charges balance at a size of about one.
+        self.strength = whole / float(coarsest.masses.sum()) ** 2
+        self.centring = config.centring * whole / graph.vertices
+
+    def from_random(self, report: Report) -> Positions:
+        """Positions at rest (vertices, dimensions), begun at random on the coarsest level."""
+        config, levels = self.config, self.levels
+        random = np.random.default_rng(config.seed)
+        shape = levels[-1].graph.vertices, config.dimensions
+        points = random.normal(size=shape).astype(np.float32)
+        coarse = _Stage(1.4, 1.0, 0.9, 0.2, 0.05, config.coarse_most)
+        for number in range(len(levels) - 1, 0, -1):
+            points, spacing = self._rest(points, number, coarse, report)
+            points = self._finer(points, number, spacing, random)
+        finest = _Stage(1.4, 0.0, 0.9, 0.1, config.tolerance, config.most)
+        return self._rest(points, 0, finest, report)[0]
+
+    def _finer(
+        self, points: Positions, number: int, spacing: float, random: np.random.Generator
+    ) -> Positions:
+        """Each vertex where its parent was, and a little beside it."""
+        parents = self.levels[number - 1].parents
+        assert parents is not None
+        beside = 0.4 * spacing * math.sqrt(len(points) / len(parents))
+        shape = len(parents), points.shape[1]
+        return points[parents] + np.float32(beside) * random.normal(size=shape).astype(np.float32)
+
+    def from_positions(self, points: Positions, report: Report) -> Positions:
+        """At rest, begun near it."""
+        again = _Stage(0.3, 0.0, 0.8, 0.3, self.config.tolerance, self.config.most)
+        return self._rest(points, 0, again, report)[0]
+
+    def _rest(
+        self, points: Positions, number: int, stage: _Stage, report: Report
+    ) -> tuple[Positions, float]:
+        config, level = self.config, self.levels[number]
+        attraction = Attraction(level.graph, config.device)
+        repulsion = self._repulsion(level)
+        degrees = attraction.degrees.cpu().numpy()
+        finer = len(self.levels) - 1 - number
+        centre = (self.centring * config.rising**finer * level.masses)[:, None]
+        velocity = np.zeros_like(points)
+        if len(points) == 1:
+            return velocity, 1.0
+        repulsion.softening = 1.0
+        repulsion.force(points)
+        spacing, soft = max(repulsion.spacing(), 1e-12), stage.softest
+        for iteration in range(1, stage.most + 1):
+            repulsion.softening = max(soft, SOFTENING) * spacing
+            pull = attraction.pull(torch.from_numpy(points).to(config.device)).cpu().numpy()
+            push, stiff = repulsion.force(points)
+            force = pull + push - centre * points
+            residual = float(np.linalg.norm(force)) / max(float(np.linalg.norm(pull)), 1e-30)
+            movement = float(np.linalg.norm(velocity)) / spacing / math.sqrt(len(points))
+            report(Moment(number, len(points), iteration, soft, residual, movement), points)
+            if soft <= stage.hardest and residual < stage.tolerance:
+                break
+            if residual < stage.gate:
+                soft = max(stage.hardest, soft * stage.decay)
+                soft = 0.0 if soft < HARD else soft
+            scale = degrees + centre + config.exponent * stiff[:, None]
+            if config.method == "verlet":
+                scale[:] = scale.max()
+            velocity = config.momentum * velocity + config.step * force / scale
+            points = points + velocity
+        return points, spacing
+
+    def _repulsion(self, level: Level) -> Push:
+        config = self.config
+        charges = (level.charges * math.sqrt(self.strength)).astype(np.float32)
+        if config.device != "cpu":
+            return ExactRepulsion(charges, config.exponent, 1.0, config.device)
+        return Repulsion(charges, config.exponent, 1.0, config.theta, config.dimensions)
 
 
 def solve(
     graph: Graph,
-    charges: NDArray[np.float32],
+    charges: Sequence[Positions],
     config: SolverConfig,
-    report: Callable[[Moment], None] = lambda moment: None,
-) -> tuple[NDArray[np.float32], list[Moment]]:
-    """Positions (vertices, dimensions) at rest, and how it went."""
-    random = np.random.default_rng(config.seed)
-    levels = levels_of(graph, charges / charges.mean())
-    points = random.normal(size=(levels[-1].graph.vertices, config.dimensions)).astype(np.float32)
-    strength = None
-    log: list[Moment] = []
-    for number in range(len(levels) - 1, -1, -1):
-        level = levels[number]
-        attraction = Attraction(level.graph)
-        if strength is None:
-            whole = float(attraction.degrees.sum())
-            strength = whole / levels[-1].masses.sum() ** 2
-            mean_degree = whole / levels[0].graph.vertices
-        points, moments = _rest(points, level, attraction, strength, mean_degree, config, number)
-        log += moments
-        report(moments[-1])
-        if number:
-            finer = levels[number - 1]
-            assert finer.parents is not None
-            spread = np.sqrt((points**2).sum(1).mean())
-            jitter = 0.3 * spread / math.sqrt(finer.graph.vertices)
-            shape = finer.graph.vertices, config.dimensions
-            points = points[finer.parents] + jitter * random.normal(size=shape).astype(np.float32)
-    return points, log
+    report: Report = lambda moment, points: None,
+) -> NDArray[np.float32]:
+    """Positions at rest (snapshots, vertices, dimensions), one for each set of `charges`.
 
-
-def _rest(
-    points: NDArray[np.float32],
-    level: Level,
-    attraction: Attraction,
-    strength: float,
-    mean_degree: float,
-    config: SolverConfig,
-    number: int,
-) -> tuple[NDArray[np.float32], list[Moment]]:
-    charges = (level.charges * math.sqrt(strength)).astype(np.float32)
-    spread = math.sqrt(float((points**2).sum(1).mean())) or 1.0
-    softening = 1e-3 * spread / math.sqrt(len(points))
-    repulsion = Repulsion(charges, config.exponent, softening, config.theta, config.dimensions)
-    degrees = attraction.degrees.numpy()
-    centre = (config.centring * mean_degree * level.masses)[:, None]
-    velocity = np.zeros_like(points)
-    moments: list[Moment] = []
-    most = config.most if number == 0 else config.coarse_most
-    for iteration in range(1, most + 1):
-        pull = attraction.pull(torch.from_numpy(points)).numpy()
-        push, stiff = repulsion.force(points)
-        force = pull + push - centre * points
-        residual = float(np.linalg.norm(force)) / max(float(np.linalg.norm(pull)), 1e-30)
-        moments.append(Moment(number, len(points), iteration, residual))
-        if residual < config.tolerance:
-            break
-        scale = degrees + centre + config.exponent * stiff[:, None]
-        if float((velocity * force).sum()) < 0:
-            velocity[:] = 0
-        velocity = config.momentum * velocity + config.step * force / scale
-        points = points + velocity
-    return points, moments
+    The first snapshot begins at random, each other where the last came to rest.
+    """
+    found: list[Positions] = []
+    for each in charges:
+        solver = Solver(graph, each, config)
+        found.append(solver.from_positions(found[-1], report) if found else solver.from_random(report))
+    return np.stack(found)

@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-LEAF = 24
+LEAF = 40
 """Points in a leaf, at most twice as many: what is heard by one is heard by all of them."""
 
 
