@@ -33,7 +33,9 @@ cppyy.cppdef(
 def build(edges: Edges, vertices: int) -> tuple[Any, Any]:
     graph = ogdf.Graph()
     cppyy.gbl.peer_fill(graph, np.ascontiguousarray(edges, np.uint32), len(edges), vertices)
-    return graph, ogdf.GraphAttributes(graph, ogdf.GraphAttributes.nodeGraphics)
+    # without a place for edges it crashes
+    kept = ogdf.GraphAttributes.nodeGraphics | ogdf.GraphAttributes.edgeGraphics
+    return graph, ogdf.GraphAttributes(graph, kept)
 
 
 def places(graph: Any, drawn: Any) -> Any:
