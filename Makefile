@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip install -qq --constraint constraints.txt
 PAGE := src/immersions/server/page/index.html
 WEB := web/node_modules/.installed
 WEB_SOURCES := $(shell find web -name node_modules -prune -o -name dist -prune -o -type f -print)
-CHECKED := src tests benchmarks recipes tools
+CHECKED := src tests benchmarks recipes tools examples
 ARGS ?=
 
 # One thread for each test: the machine's cores are shared by pytest, Chromium and the servers.
@@ -93,7 +93,7 @@ $(VENV)/.play: pyproject.toml constraints.txt tools/install_torch.py | $(VENV)/b
 
 $(VENV)/.dev: $(VENV)/.play
 	@echo "installing the tools of the tests, benchmarks and docs into $(VENV)"
-	@$(PIP) --editable '.[test,bench,docs,recipes,layouts]'
+	@$(PIP) --editable '.[test,bench,docs,recipes]'
 	@touch $@
 
 $(WEB): web/package.json web/package-lock.json

@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 LONGEST_FILE = 300  # lines
-ROOMS = ("src", "tests", "benchmarks", "recipes", "tools", "web/src", "web/scripts")
+ROOMS = ("src", "tests", "benchmarks", "recipes", "examples", "tools", "web/src", "web/scripts")
 GENERATED = ROOT / "web" / "src" / "messages.ts"
 FORBIDDEN = {"pickle", "cPickle", "dill", "cloudpickle", "shelve", "marshal"}
 
@@ -64,7 +64,7 @@ def test_nothing_imports_pickle() -> None:
 def test_every_import_is_a_declared_dependency() -> None:
     """What the wheel's environment shares with ours cannot hide a missing requirement."""
     distributions = importlib.metadata.packages_distributions()
-    allowed = declared("pictures", "notebook", "layouts")
+    allowed = declared("pictures", "notebook")
     missing: dict[str, str] = {}
     for path in sources(".py", below=["src"]):
         for name in imported(path) - set(sys.stdlib_module_names) - {"immersions"}:

@@ -12,9 +12,11 @@ from immersions.anatomy import layout
 class Shape:
     channels: int
     pitches: int
+    name: str = "layer"
 
 
-shapes = st.lists(st.builds(Shape, st.integers(1, 60), st.integers(1, 60)), min_size=1, max_size=8)
+sizes = st.integers(1, 60)
+shapes = st.lists(st.builds(Shape, sizes, sizes), min_size=1, max_size=8)
 
 
 @given(shapes)
@@ -53,8 +55,21 @@ def test_a_layout_comes_back_from_its_file(tmp_path):
     assert path.name == "abc.npz"
     read = layout.load(path)
     assert read.ear_hash == "abc"
-    for name in ("positions", "layer", "channel", "pitch", "charge"):
+    for name in ("layer", "channel", "pitch", "charge", "names"):
         assert np.array_equal(getattr(read, name), getattr(laid, name))
+    assert np.abs(read.positions - laid.positions).max() <= 1 / layout.WHOLE
+    laid.write(tmp_path / "exact.npz")
+    assert np.array_equal(layout.load(tmp_path / "exact.npz").positions, laid.positions)
+
+
+def test_a_file_that_cannot_be_written_leaves_what_was_there(tmp_path):
+    layout.grid("abc", [Shape(2, 5)]).save(tmp_path)
+    before = (tmp_path / "abc.npz").read_bytes()
+    other = layout.grid("abc", [Shape(3, 5)])
+    (tmp_path / ".abc.npz.partial").mkdir()
+    with pytest.raises(OSError, match="partial"):
+        other.save(tmp_path)
+    assert (tmp_path / "abc.npz").read_bytes() == before
 
 
 def test_what_is_no_layout_is_refused_in_one_line(tmp_path):

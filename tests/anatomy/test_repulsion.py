@@ -7,15 +7,17 @@ import pytest
 from numpy.typing import NDArray
 
 from immersions.anatomy.barnes_hut import Repulsion
+from immersions.anatomy.exact import ExactRepulsion, repulsion_energy
 
 SOFTENING = 1e-3
 
 
-def clusters(count: int, seed: int = 0) -> NDArray[np.float32]:
+def clusters(count: int, seed: int = 0, dimensions: int = 2) -> NDArray[np.float32]:
     """Half of the points close together, half wide apart."""
     random = np.random.default_rng(seed)
-    near = 0.05 * random.normal(size=(count // 2, 2))
-    return np.concatenate([near, random.normal(size=(count - count // 2, 2)) + 1]).astype("f4")
+    near = 0.05 * random.normal(size=(count // 2, dimensions))
+    wide = random.normal(size=(count - count // 2, dimensions)) + 1
+    return np.concatenate([near, wide]).astype("f4")
 
 
 def exact(points: NDArray[np.float32], charges: NDArray[np.float32], k: float) -> np.ndarray:
@@ -35,6 +37,53 @@ def test_forces_are_nearly_those_of_all_pairs(k: float, uneven: float) -> None:
     error = np.linalg.norm(found - wanted, axis=1) / size
     assert np.median(error) < 1e-3
     assert np.quantile(error, 0.99) < 2e-2
+
+
+@pytest.mark.parametrize("uneven", [0.0, 2.0], ids=["even charges", "wildly uneven charges"])
+@pytest.mark.parametrize("k", [1, 1.5, 2, 3])
+def test_in_three_dimensions_too(k: float, uneven: float) -> None:
+    points = clusters(3000, dimensions=3)
+    charges = np.exp(uneven * np.random.default_rng(1).normal(size=3000)).astype(np.float32)
+    found, _ = Repulsion(charges, k, SOFTENING, dimensions=3).force(points)
+    wanted = exact(points, charges, k)
+    error = np.linalg.norm(found - wanted, axis=1) / np.linalg.norm(wanted, axis=1)
+    assert np.median(error) < 3e-3
+    assert np.quantile(error, 0.99) < 5e-2
+
+
+@pytest.mark.parametrize("dimensions", [2, 3])
+@pytest.mark.parametrize("k", [1, 1.5, 2, 3, 2.5])
+def test_all_pairs_in_blocks_are_the_sum_over_all_pairs(
+    k: float, dimensions: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("immersions.anatomy.exact.PAIRS", 700 * 90)
+    points = clusters(700, dimensions=dimensions)
+    charges = np.exp(np.random.default_rng(1).normal(size=700)).astype(np.float32)
+    found, stiff = ExactRepulsion(charges, k, SOFTENING).force(points)
+    wanted = exact(points, charges, k)
+    assert np.abs(found - wanted).max() < 1e-4 * np.abs(wanted).max()
+    by_tree = Repulsion(charges, k, SOFTENING, 0.5, dimensions).force(points)[1]
+    assert np.median(np.abs(stiff / by_tree - 1)) < 1e-2
+
+
+@pytest.mark.parametrize("k", [1, 1.5, 2, 3, 2.5])
+def test_forces_are_the_slope_of_the_energy(k: float) -> None:
+    points = clusters(60).astype(np.float64)
+    charges = np.exp(np.random.default_rng(1).normal(size=60)).astype(np.float32)
+
+    def energy(x: np.ndarray) -> float:
+        apart = np.sqrt(((x[:, None] - x[None]) ** 2).sum(-1) + 0.05**2)[np.triu_indices(60, 1)]
+        pairs = np.outer(charges, charges)[np.triu_indices(60, 1)]
+        return float((pairs * (-np.log(apart) if k == 1 else apart ** (1 - k) / (k - 1))).sum())
+
+    told = repulsion_energy(points.astype("f4"), charges, k, 0.05)
+    assert told == pytest.approx(energy(points), rel=1e-4, abs=1e-2)
+    force, _ = Repulsion(charges, k, 0.05, 0.3).force(points.astype("f4"))
+    for number in (0, 31):
+        moved = points.copy()
+        moved[number, 0] += 1e-5
+        slope = (energy(moved) - energy(points)) / 1e-5
+        assert -slope == pytest.approx(force[number, 0], rel=1e-2, abs=1e-2)
 
 
 @pytest.mark.parametrize("k", [1, 3])

@@ -29,9 +29,7 @@ class Attraction:
     Graphs of up to `few` vertices are held as one matrix.
     """
 
-    def __init__(
-        self, graph: Graph, device: torch.device | str = "cpu", few: int = FEW
-    ) -> None:
+    def __init__(self, graph: Graph, device: torch.device | str = "cpu", few: int = FEW) -> None:
         self.vertices = graph.vertices
         self._whole: Tensor | None = None
         self._parts: list[_Outer | _Own | _Dense] = []

@@ -88,7 +88,7 @@ def _kernel(exponent: float, dimensions: int) -> Any:
 
     Only numbers are taken from outside `run`, so that what is compiled is kept between processes.
     """
-    kind, m = quarters(exponent), np.float32((exponent + 1) / 2)
+    kind, m = quarters((exponent + 1) / 2), np.float32((exponent + 1) / 2)
     power, three = -m, dimensions == 3
 
     @njit(cache=True, error_model="numpy", fastmath=True)

@@ -6,7 +6,9 @@ Besides, the energy of a layout, whose slope the forces are.
 
 from __future__ import annotations
 
+import functools
 import math
+from typing import Any
 
 import numpy as np
 import torch
@@ -64,28 +66,29 @@ def repulsion_energy(
     x = np.ascontiguousarray(points.T, np.float32)
     if len(x) == 2:
         x = np.concatenate([x, np.zeros_like(x[:1])])
-    half = np.float32(exponent - 1)
-    kind = quarters(exponent - 2) if exponent > 1 else 0
     square = np.float32(max(softening**2, 1e-30))
-    return float(_pairs(x, charges, half, kind, square))
+    return float(_pairs(exponent)(x, charges, square))
 
 
-@njit(cache=True, error_model="numpy", fastmath=True)
-def _pairs(x, charge, less, kind, soft):  # type: ignore[no-untyped-def]
-    """`less` is k - 1."""
-    total = 0.0
-    logarithm = less == 0
-    power = np.float32(-less / 2)
-    for i in range(x.shape[1]):
-        px, py, pz = x[0, i], x[1, i], x[2, i]
-        sum_ = np.float32(0)
-        if logarithm:
+@functools.cache
+def _pairs(exponent: float) -> Any:
+    """The compiled sum for an exponent; as in `barnes_hut`, only numbers come from outside."""
+    less = exponent - 1
+    logarithm, kind, power = less == 0, quarters(less / 2), np.float32(-less / 2)
+
+    @njit(cache=True, error_model="numpy", fastmath=True)
+    def run(x, charge, soft):  # type: ignore[no-untyped-def]
+        total = 0.0
+        for i in range(x.shape[1]):
+            px, py, pz = x[0, i], x[1, i], x[2, i]
+            heard = np.float32(0)
             for j in range(i):
                 u = (px - x[0, j]) ** 2 + (py - x[1, j]) ** 2 + (pz - x[2, j]) ** 2 + soft
-                sum_ -= charge[j] * np.float32(0.5) * np.log(u)
-        else:
-            for j in range(i):
-                u = (px - x[0, j]) ** 2 + (py - x[1, j]) ** 2 + (pz - x[2, j]) ** 2 + soft
-                sum_ += charge[j] * inverse_power(u, kind, power)
-        total += charge[i] * sum_
-    return total if logarithm else total / less
+                if logarithm:
+                    heard -= charge[j] * np.float32(0.5) * np.log(u)
+                else:
+                    heard += charge[j] * inverse_power(u, kind, power)
+            total += charge[i] * heard
+        return total if logarithm else total / less
+
+    return run

@@ -1,13 +1,15 @@
 """Where the neurons of an ear lie in the picture, and the file that says so. numpy only.
 
-A layout file is an .npz, named by the ear's hash, with
-`positions` (snapshots, vertices, 2) float32, x to the right and y upwards, from -1 to 1;
-`layer`, `channel`, `pitch` (vertices) int32, what each vertex is; `charge` (vertices) float32.
+A layout file is an .npz, that of an ear named by the ear's hash, with
+`positions` (snapshots, vertices, 2 or 3) float32, x to the right and y upwards, from -1 to 1, or
+int16, from -32767 to 32767; `layer`, `channel`, `pitch` (vertices) int32, what each vertex is;
+`charge` (vertices) float32; `names` (layers) text, which may be missing.
 Vertices are numbered layer by layer, then channel * pitches + pitch.
 """
 
 from __future__ import annotations
 
+import contextlib
 import math
 import zipfile
 from collections.abc import Sequence
@@ -23,8 +25,15 @@ GAP = 0.25
 MARGIN = 0.04
 
 
+WHOLE = 32767
+"""What one is in 16 bits."""
+
+
 class Shape(Protocol):
     """What a layout needs to know of a layer."""
+
+    @property
+    def name(self) -> str: ...
 
     @property
     def channels(self) -> int: ...
@@ -42,11 +51,13 @@ class Layout:
     channel: NDArray[np.int32]
     pitch: NDArray[np.int32]
     charge: NDArray[np.float32]
+    names: tuple[str, ...] = ()
+    """Of the layers."""
 
     def __post_init__(self) -> None:
-        if self.positions.ndim != 3 or self.positions.shape[2] != 2:
+        if self.positions.ndim != 3 or self.positions.shape[2] not in (2, 3):
             raise ValueError(
-                f"positions: expected (snapshots, vertices, 2), got {self.positions.shape}"
+                f"positions: expected (snapshots, vertices, 2 or 3), got {self.positions.shape}"
             )
         vertices = self.positions.shape[1]
         for name in ("layer", "channel", "pitch", "charge"):
@@ -56,17 +67,35 @@ class Layout:
             raise ValueError("positions: expected finite numbers from -1 to 1")
 
     def save(self, folder: Path) -> Path:
-        """Write `<hash>.npz` into a folder; the file's path."""
+        """Write `<hash>.npz` into a folder, positions in 16 bits; the file's path."""
         path = folder / f"{self.ear_hash}.npz"
-        np.savez_compressed(
-            path,
-            positions=self.positions,
-            layer=self.layer,
-            channel=self.channel,
-            pitch=self.pitch,
-            charge=self.charge,
-        )
+        positions = np.round(self.positions * WHOLE).astype(np.int16)
+        self._write(path, positions)
         return path
+
+    def write(self, path: Path) -> None:
+        """Write a file of any name, positions in single precision. Raises `OSError`."""
+        self._write(path, self.positions)
+
+    def _write(self, path: Path, positions: NDArray[np.generic]) -> None:
+        """Beside the place first, so that a full disk leaves what was there."""
+        partial = path.with_name(f".{path.name}.partial")
+        try:
+            with partial.open("wb") as file:
+                np.savez_compressed(
+                    file,
+                    positions=positions,
+                    layer=self.layer,
+                    channel=self.channel,
+                    pitch=self.pitch,
+                    charge=self.charge,
+                    names=np.array(self.names, dtype=np.str_),
+                )
+            partial.replace(path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                partial.unlink(missing_ok=True)
+            raise
 
 
 def load(path: Path) -> Layout:
@@ -75,10 +104,13 @@ def load(path: Path) -> Layout:
     try:
         # Opened here: numpy leaves a file open that turns out not to be an archive.
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+            scale = WHOLE if file["positions"].dtype == np.int16 else 1
             arrays = {name: np.asarray(file[name], kind) for name, kind in names.items()}
+            layers = tuple(map(str, file["names"])) if "names" in file else ()
+            arrays["positions"] = arrays["positions"] / np.float32(scale)
     except (KeyError, ValueError, TypeError, EOFError, zipfile.BadZipFile) as error:
         raise ValueError(f"{path.name}: not a layout file ({error})") from None
-    return Layout(path.stem, **arrays)
+    return Layout(path.stem, **arrays, names=layers)
 
 
 def grid(ear_hash: str, layers: Sequence[Shape]) -> Layout:
@@ -97,14 +129,28 @@ def grid(ear_hash: str, layers: Sequence[Shape]) -> Layout:
         _band(layer, float(bottom), float(height * scale))
         for layer, bottom, height in zip(layers, bottoms, heights, strict=True)
     ]
-    numbers = [np.arange(size) for size in sizes]
+    layer, channel, pitch = places(layers)
     return Layout(
         ear_hash,
         np.concatenate(bands).astype(np.float32)[None],
-        np.repeat(np.arange(len(layers)), sizes).astype(np.int32),
-        _joined([n // layer.pitches for n, layer in zip(numbers, layers, strict=True)]),
-        _joined([n % layer.pitches for n, layer in zip(numbers, layers, strict=True)]),
+        layer,
+        channel,
+        pitch,
         np.ones(sum(sizes), np.float32),
+        tuple(each.name for each in layers),
+    )
+
+
+def places(
+    layers: Sequence[Shape],
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+    """Layer, channel and pitch of every vertex."""
+    sizes = [layer.channels * layer.pitches for layer in layers]
+    numbers = [np.arange(size) for size in sizes]
+    return (
+        np.repeat(np.arange(len(layers)), sizes).astype(np.int32),
+        _joined([n // each.pitches for n, each in zip(numbers, layers, strict=True)]),
+        _joined([n % each.pitches for n, each in zip(numbers, layers, strict=True)]),
     )
 
 

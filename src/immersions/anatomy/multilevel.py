@@ -19,7 +19,7 @@ from immersions.anatomy.links import merged
 FEWEST = 64
 """Vertices of the coarsest graph, or more."""
 SHRINKING = 1.7
-"""Each level has so many times fewer vertices than the last, or more: levels much alike are waste."""
+"""Each level has so many times fewer vertices than the last, or more."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -96,9 +96,10 @@ def _connections(target: int, links: Links) -> list[Connection]:
 
 def _guessed(node: Node, roles: Sequence[str]) -> Axes:
     """The axes of a layer that nothing is known of."""
-    if len(node.shape) == len(roles):
+    count = len(node.shape)
+    if count == len(roles):
         return Axes.of(roles, node.shape)
-    return Axes.of([BATCH, CHANNEL, *[CUT] * (len(node.shape) - 2)][: len(node.shape)], node.shape)
+    return Axes.of(ROLES.get(count, [BATCH, CHANNEL, *[CUT] * count][:count]), node.shape)
 
 
 def _neurons(recorder: Recorder, last: Node, input_name: str) -> dict[int, str]:

@@ -12,7 +12,7 @@ Without this they jam: most are in balance, and a few push slowly through the cr
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 
 from immersions.anatomy.attraction import Attraction
 from immersions.anatomy.barnes_hut import Repulsion
-from immersions.anatomy.exact import ExactRepulsion
+from immersions.anatomy.exact import ExactRepulsion, repulsion_energy
 from immersions.anatomy.graph import Graph
-from immersions.anatomy.multilevel import Level, levels_of
+from immersions.anatomy.multilevel import levels_of
 
 Positions = NDArray[np.float32]
 
@@ -155,7 +155,7 @@ class Solver:
     ) -> tuple[Positions, float]:
         config, level = self.config, self.levels[number]
         attraction = Attraction(level.graph, config.device)
-        repulsion = self._repulsion(level)
+        repulsion = self._repulsion(number)
         degrees = attraction.degrees.cpu().numpy()
         finer = len(self.levels) - 1 - number
         centre = (self.centring * config.rising**finer * level.masses)[:, None]
@@ -185,26 +185,34 @@ class Solver:
             points = points + velocity
         return points, spacing
 
-    def _repulsion(self, level: Level) -> Push:
+    def _repulsion(self, level: int) -> Push:
         config = self.config
-        charges = (level.charges * math.sqrt(self.strength)).astype(np.float32)
         if config.device != "cpu":
-            return ExactRepulsion(charges, config.exponent, 1.0, config.device)
-        return Repulsion(charges, config.exponent, 1.0, config.theta, config.dimensions)
+            return self.exact(level)
+        return Repulsion(self.charges(level), config.exponent, 1.0, config.theta, config.dimensions)
+
+    def exact(self, level: int) -> ExactRepulsion:
+        """The repulsion on a level without a tree."""
+        config = self.config
+        return ExactRepulsion(self.charges(level), config.exponent, 1.0, config.device)
+
+    def charges(self, level: int) -> Positions:
+        """Of a level, in units of the forces."""
+        return (self.levels[level].charges * math.sqrt(self.strength)).astype(np.float32)
 
 
-def solve(
-    graph: Graph,
-    charges: Sequence[Positions],
-    config: SolverConfig,
-    report: Report = lambda moment, points: None,
-) -> NDArray[np.float32]:
-    """Positions at rest (snapshots, vertices, dimensions), one for each set of `charges`.
+def energy_of(solver: Solver, points: Positions) -> float:
+    """What the forces lower, on the finest level: of edges, of pairs of charges, of the centring.
 
-    The first snapshot begins at random, each other where the last came to rest.
+    Comparable between layouts of the same graph, charges, exponent and centring.
     """
-    found: list[Positions] = []
-    for each in charges:
-        solver = Solver(graph, each, config)
-        found.append(solver.from_positions(found[-1], report) if found else solver.from_random(report))
-    return np.stack(found)
+    config, level = solver.config, solver.levels[0]
+    attraction = Attraction(level.graph)
+    pull = attraction.pull(torch.from_numpy(points)).numpy()
+    edges = -0.5 * float((pull.astype(np.float64) * points).sum())
+    charges = solver.charges(0)
+    spread = float(np.sqrt((points.astype(np.float64) ** 2).sum(1).mean()))
+    pairs = repulsion_energy(points, charges, config.exponent, 1e-6 * spread)
+    rising = solver.centring * config.rising ** (len(solver.levels) - 1)
+    centre = 0.5 * rising * float((points.astype(np.float64) ** 2).sum())
+    return edges + pairs + centre

@@ -28,7 +28,7 @@ def write(
     place that cannot be written to, each with one line.
     """
     path = Path(path)
-    _place(path, _encoded(path, samples, sample_rate, subtype))
+    place(path, _encoded(path, samples, sample_rate, subtype))
 
 
 def _encoded(path: Path, samples: NDArray[np.floating], sample_rate: int, subtype: str) -> bytes:
@@ -61,8 +61,11 @@ def _encoded(path: Path, samples: NDArray[np.floating], sample_rate: int, subtyp
     return buffer.getvalue()
 
 
-def _place(path: Path, content: bytes) -> None:
-    """Put `content` at `path` by renaming a finished temporary file beside it."""
+def place(path: Path, content: bytes) -> None:
+    """Put `content` at `path` by renaming a finished temporary file beside it.
+
+    Raises `OSError`, one line, where that cannot be done; an earlier file then is as it was.
+    """
     target = Path(os.path.realpath(path))
     temporary = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.part")
     try:

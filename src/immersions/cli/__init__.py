@@ -17,6 +17,7 @@ COMMANDS = {
     "dream": "Bend a loop towards chosen neurons and write it to a file.",
     "ears": "List the ears, and show what neurons one has.",
     "train": "Train an ear on folders of music.",
+    "layout": "Lay out every neuron of a network, as a file and as pictures.",
     "probe": "Measure what an ear knows: a linear classifier tells labels apart.",
 }
 USAGE_ERROR = 2

@@ -22,13 +22,16 @@ def check_places(
     report: Path | None = None,
     picture: Path | None = None,
     curve: Path | None = None,
+    drawing: Path | None = None,
+    film: Path | None = None,
 ) -> None:
     """Raise `ValueError` or `OSError` where one of the files to write cannot be, or two are one.
 
     A temporary file is made beside each and removed: only that tells what a system allows.
+    `picture` and `curve` need matplotlib, `drawing` and `film` do not.
     """
     names: dict[Path, Path] = {}
-    for path in (sound, report, picture, curve):
+    for path in (sound, report, picture, curve, drawing, film):
         if path is None:
             continue
         _check_file(path, special=path is report)

@@ -94,7 +94,7 @@ def from_pretrained(name: str | Path) -> ContrastiveEar:
     ear = ContrastiveEar(described["name"], network, card=_card(folder / CARD))
     if not all(bool(torch.isfinite(weight).all()) for weight in ear.network.parameters()):
         raise ValueError(f"{folder / WEIGHTS}: a batch norm holds a variance below zero")
-    if len(tensors) > len(network.state_dict()):
+    if tensors:
         ear.statistics = {
             layer.name: LayerStatistics(
                 **{kind: tensors[f"{STATISTICS}{layer.name}.{kind}"] for kind in KINDS}
@@ -149,15 +149,15 @@ def _folder(name: str | Path) -> Path:
 
 
 def _read(folder: Path) -> tuple[dict[str, Any], ContrastiveNetwork, dict[str, Tensor]]:
-    """What config.json says, the network with its weights, and all tensors of the file."""
+    """What config.json says, the network with its weights, and the statistics' tensors."""
     described = _config(folder / CONFIG)
     with torch.device("meta"):  # shapes alone: what the file does not hold is never allocated
         sketch = _sketch(folder / CONFIG, described)
     tensors = _tensors(folder / WEIGHTS, _expected(sketch))
     network = ContrastiveNetwork(sketch.config)
-    network.load_state_dict(
-        {key.removeprefix(NETWORK): v for key, v in tensors.items() if key.startswith(NETWORK)}
-    )
+    # Taken out, so that a large network is not held twice from here on.
+    weights = [key for key in tensors if key.startswith(NETWORK)]
+    network.load_state_dict({key.removeprefix(NETWORK): tensors.pop(key) for key in weights})
     return described, network, tensors
 
 

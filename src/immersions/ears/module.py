@@ -7,6 +7,7 @@ not known to be causal or circular, so it hears the loop repeated and the last r
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import torch
@@ -85,17 +86,46 @@ class ModuleEar:
     ) -> Activations:
         check_names(layers, self._valid)
         heard: Activations = {}
+        x = self._first(loop)
         if self.scalogram is not None:
-            frames = max(1, round(loop.shape[1] / self.scalogram.config.hop))
-            x = self.scalogram.loop(loop, frames)
             x = edit(x) if edit else x
             heard["scalogram"] = x
             x = x.repeat(1, 1, 1, self._repeats)
         else:
-            x = loop.repeat(1, self._repeats)
+            x = x.repeat(1, self._repeats)
         wanted = [name for name in self._names if name in layers]
         heard |= self._hear(self._prepare(x) if self._prepare else x, wanted)
         return {name: heard[name] for name in layers}
+
+    def _first(self, loop: Float[Tensor, "batch samples"]) -> Tensor:
+        """The scalogram if there is one, else the sound."""
+        if self.scalogram is None:
+            return loop
+        return self.scalogram.loop(loop, max(1, round(loop.shape[1] / self.scalogram.config.hop)))
+
+    @torch.no_grad()
+    def follow(
+        self,
+        begin: Callable[[Tensor], None],
+        answered: Callable[[str, Any], None],
+        during: AbstractContextManager[Any],
+    ) -> None:
+        """Run the module once on silence: `begin` gets what it hears, scalogram or sound, and
+        `answered` each named layer's answer; `during` is entered for the time of the run."""
+        x = self._first(torch.zeros(1, round(self.loop_seconds * self.sample_rate)))
+        x = x.to(self._device)
+
+        def told(name: str) -> Callable[..., None]:
+            return lambda module, given, answer: answered(name, answer)
+
+        hooks = [each.register_forward_hook(told(name)) for name, each in self._modules.items()]
+        begin(x)
+        try:
+            with during:
+                self.network(self._prepare(x) if self._prepare else x)
+        finally:
+            for hook in hooks:
+                hook.remove()
 
     def _hear(self, x: Tensor, wanted: Sequence[str]) -> Activations:
         heard: dict[str, Tensor] = {}
