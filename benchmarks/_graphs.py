@@ -1,27 +1,22 @@
-"""The graphs that layouts are measured on: of an ear, of a part of it, and made up ones."""
+"""The graphs that layouts are measured on: parts of an ear's, and made up ones."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from immersions.anatomy.graph import Connection, Graph, Matrix, Term, VertexLayer
-from immersions.anatomy.network import graph_of_network
 from immersions.ears import available, load, presets
+from immersions.ears.ear import Ear
 
-FRAMES = 400
 STAGES, PITCHES, TAPS = 6, 128, 3
 
 
-def of_ear(name: str) -> Graph:
-    """The graph of a bundled ear, or of an untrained one of that architecture."""
-    ear = load(name) if name in available() else presets.build(name)
-    planes = 2 if ear.network.config.scalogram.phase else 1
-    x = torch.rand(1, planes, len(ear.bin_frequencies), FRAMES)
-    return graph_of_network(ear.network, [layer.name for layer in ear.layers], x, "scalogram")
+def ear_named(name: str) -> Ear:
+    """A bundled ear, or an untrained one of that architecture."""
+    return load(name) if name in available() else presets.build(name)
 
 
 def thinned(graph: Graph, every: int) -> Graph:
@@ -34,6 +29,15 @@ def thinned(graph: Graph, every: int) -> Graph:
         for one in graph.connections
     ]
     return replace(graph, layers=tuple(layers), connections=tuple(connections))
+
+
+def thinned_values(graph: Graph, values: NDArray[np.float32], every: int) -> NDArray[np.float32]:
+    """What those channels have of a value for each vertex."""
+    parts = [
+        values[start : start + layer.size].reshape(layer.channels, layer.pitches)[::every].ravel()
+        for start, layer in zip(graph.offsets[:-1], graph.layers, strict=True)
+    ]
+    return np.concatenate(parts)
 
 
 def _thinned(term: Term, every: int) -> Term:

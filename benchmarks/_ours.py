@@ -1,9 +1,10 @@
 """Our own layout in a process of its own, twice: what it takes cold, and what once compiled.
 
-    python _ours.py EAR EVERY uniform|weights EXPONENT POSITIONS.npy SEED
+    python _ours.py EAR EVERY uniform|default EXPONENT POSITIONS.npy SEED
 
 Cold includes reading compiled kernels from their cache, or compiling them where there is none.
-The last line is one JSON document.
+Default is the magnitude of the weights and charges from music; uniform is what other programs
+get. The last line is one JSON document.
 """
 
 from __future__ import annotations
@@ -11,60 +12,44 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
-from _graphs import of_ear, thinned
-from immersions.anatomy.graph import Graph
-from immersions.anatomy.solver import SolverConfig, solve
-
-
-def solver() -> Callable[[Graph, float, int], tuple[NDArray[np.float32], Any]]:
-    """From graph, exponent and seed to the positions and the last step's moment."""
-    try:
-        from immersions.anatomy.laying import Config, lay_out
-    except ImportError:
-
-        def plainly(graph: Graph, exponent: float, seed: int) -> tuple[NDArray[np.float32], Any]:
-            log: list[Any] = []
-            charges = np.ones(graph.vertices, np.float32)
-            config = SolverConfig(exponent=exponent, seed=seed)
-            found = solve(graph, [charges], config, lambda moment, points: log.append(moment))
-            return found[0], log
-
-        return plainly
-
-    def whole(graph: Graph, exponent: float, seed: int) -> tuple[NDArray[np.float32], Any]:
-        laid = lay_out(graph, config=Config(exponent=exponent, seed=seed))
-        return laid.positions[0], laid.log
-
-    return whole
+from _graphs import ear_named, thinned, thinned_values
+from immersions.anatomy.laying import LayoutConfig, charges_of, lay_out
+from immersions.anatomy.of_ear import graph_of_ear
+from immersions.anatomy.solver import SolverConfig
 
 
 def main() -> None:
-    ear, every, weights, exponent, answer, seed = sys.argv[1:]
+    name, every, kind, exponent, answer, seed = sys.argv[1:]
     torch.set_num_threads(1)
-    graph = thinned(of_ear(ear), int(every))
-    graph = graph.uniform() if weights == "uniform" else graph.normalised()
-    lay_out = solver()
+    ear = ear_named(name)
+    whole = graph_of_ear(ear)
+    graph = thinned(whole, int(every))
+    solver = SolverConfig(exponent=float(exponent), seed=int(seed))
+    if kind == "uniform":
+        config = LayoutConfig(solver, weights="uniform", charges="uniform")
+    else:
+        config = LayoutConfig(solver)
+    charges = thinned_values(whole, charges_of(whole, ear, config)[0], int(every))
     took = []
     for _ in range(2):
         wall, spent = time.perf_counter(), time.process_time()
-        positions, log = lay_out(graph, float(exponent), int(seed))
-        took.append((time.perf_counter() - wall, time.process_time() - spent))
-    np.save(Path(answer), positions)
+        laid = lay_out(graph, config, charges=[charges])
+        ended = time.process_time()
+        took.append((time.perf_counter() - wall, ended - spent, ended))
+    np.save(Path(answer), laid.layout.positions[0])
     document = {
         "seconds": took[1][0],
         "cpu_seconds": took[1][1],
         "seconds_cold": took[0][0],
         "cpu_seconds_cold": took[0][1],
-        "iterations": sum(moment.level == 0 for moment in log),
-        "residual": log[-1].residual,
+        "cpu_seconds_from_start": took[0][2],
+        "iterations": laid.iterations,
+        "residual": laid.residual,
     }
     print(json.dumps(document))
 

@@ -78,10 +78,10 @@ def run_peer(
 
 
 def run_ours(
-    ear: str, every: int, weights: str, exponent: float, seed: int, answer: Path, limits: Limits
+    ear: str, every: int, kind: str, exponent: float, seed: int, answer: Path, limits: Limits
 ) -> tuple[NDArray[np.float32], dict[str, Any]]:
     """Run twice as a program, so that the second one finds its compiled kernels."""
-    command = [sys.executable, str(HERE / "_ours.py"), ear, str(every), weights, str(exponent)]
+    command = [sys.executable, str(HERE / "_ours.py"), ear, str(every), kind, str(exponent)]
     for _ in range(2):
         took = limited([*command, str(answer), str(seed)], limits, dict(os.environ))
         if "failed" in took:

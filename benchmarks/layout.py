@@ -4,7 +4,8 @@
     python benchmarks/layout.py --scaling
 
 All get the same graph, uniform, on one core: the whole of it or, where that is not done within the
-limit, every second or fourth channel of each layer. Ours lays out the same part. Seconds are
+limit, every second or fourth channel of each layer. Ours lays out the same part, uniform as well,
+and again by its defaults: with weights, and charges from music. Seconds are
 processor time of the layout alone, a graph already built; Graphviz' include reading and writing
 text. Energy is that of our own law, which favours us. What is not installed is named.
 
@@ -25,12 +26,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from _graphs import of_ear, pairs_of, thinned
+from _graphs import ear_named, pairs_of, thinned
 from _layout_scaling import scaling
 from _measure import finish, machine
 from _peers import PEERS, Limits, Peer, python_for, run_ours, run_peer
 from immersions.anatomy import quality
 from immersions.anatomy.graph import Graph
+from immersions.anatomy.of_ear import graph_of_ear
+from immersions.anatomy.solver import SolverConfig
 
 PARTS = (1, 2, 4)
 IN_WORDS = {1: "whole", 2: "half of the channels", 4: "a quarter of the channels"}
@@ -44,7 +47,7 @@ def main() -> None:
     parser.add_argument("--peers", nargs="*", default=[peer.program for peer in PEERS])
     parser.add_argument("--limit", type=float, default=300, help="seconds for each run of a peer")
     parser.add_argument("--memory", type=float, default=16, help="GiB for each")
-    parser.add_argument("--exponent", type=float, default=1.5)
+    parser.add_argument("--exponent", type=float, default=SolverConfig.exponent)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--keep", type=Path, help="a folder for all positions, to look at")
     parser.add_argument("--scaling", action="store_true")
@@ -68,7 +71,7 @@ class Comparison:
     def __init__(self, given: argparse.Namespace, folder: Path) -> None:
         self.given, self.folder = given, folder
         self.limits = Limits(given.limit, given.memory)
-        whole = of_ear(given.ear)
+        whole = graph_of_ear(ear_named(given.ear))
         self.graphs = {every: thinned(whole, every) for every in PARTS}
 
     def document(self) -> dict[str, Any]:
@@ -97,13 +100,13 @@ class Comparison:
 
     def ours(self, every: int) -> list[dict[str, Any]]:
         rows = []
-        for weights in ("uniform", "weights"):
-            answer = self.folder / f"ours_{weights}_{every}.npy"
+        for kind in ("uniform", "default"):
+            answer = self.folder / f"ours_{kind}_{every}.npy"
             exponent, seed = self.given.exponent, self.given.seed
             positions, took = run_ours(
-                self.given.ear, every, weights, exponent, seed, answer, self.limits
+                self.given.ear, every, kind, exponent, seed, answer, self.limits
             )
-            rows.append({"name": f"ours, {weights}", "ours": True, "every": every, **took})
+            rows.append({"name": f"ours, {kind}", "ours": True, "every": every, **took})
             rows[-1].update(self.measured(every, positions))
             show(rows[-1])
         return rows

@@ -172,15 +172,6 @@ def test_energy_is_the_sum_over_pairs_at_the_best_scale(exponent: float) -> None
     assert found == pytest.approx(quality.energy(one, charges, 9 * positions + 1, exponent), 1e-4)
 
 
-def test_energy_of_some_rows_is_near_that_of_all() -> None:
-    one = graph()
-    charges = np.ones(one.vertices, np.float32)
-    whole = quality.energy(one, charges, scattered(one), 1.5)
-    part = quality.energy(one, charges, scattered(one), 1.5, rows=one.vertices // 2)
-    assert part != whole
-    assert part == pytest.approx(whole, rel=0.05)
-
-
 def test_its_gradient_is_the_force_of_the_law() -> None:
     """Two vertices: at rest where the spring and the centre pull as much as the charges push."""
     pair = np.float32([[0, 0], [1, 0]])

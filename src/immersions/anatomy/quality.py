@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from immersions.anatomy.attraction import Attraction
+from immersions.anatomy.exact import repulsion_energy
 from immersions.anatomy.graph import Graph
 
 Positions = Float[NDArray[np.float32], "vertices dimensions"]
@@ -140,55 +141,31 @@ def energy(
     positions: Positions,
     exponent: float,
     centring: float = 0.02,
-    rows: int = 20_000,
-    seed: int = 0,
 ) -> float:
     """What the solver makes small, for each vertex, at the size that suits the layout best.
 
     The law is the solver's: edges are springs, charges repel with `exponent`, and `centring` times
     the mean degree pulls to the centre; charges are scaled so that their mean's square times the
-    vertices is the mean degree. In graphs of more than `rows` vertices, the repulsion is
-    that on so many random ones (the figure is then good to about a hundredth).
+    vertices is the mean degree.
     """
     points = _checked(graph, positions)
     points = points - points.mean(0)
     attraction = Attraction(graph)
-    degrees = attraction.degrees.double()
-    mean_degree = float(degrees.mean())
+    mean_degree = float(attraction.degrees.double().mean())
     springs = -float((points.double() * attraction.pull(points).double()).sum()) / 2
     springs += centring * mean_degree * float((points.double() ** 2).sum()) / 2
     count = graph.vertices
-    scaled = charges / charges.mean() * math.sqrt(mean_degree / count)
-    pairs, push = _potential(points, scaled.astype(np.float32), exponent, rows, seed)
-    if springs <= 0 or count < 2:
+    if springs <= 0:
         return 0.0
+    q = (charges / charges.mean() * math.sqrt(mean_degree / count)).astype(np.float32)
+    spread = float(points.square().sum(1).mean().sqrt())
+    push = repulsion_energy(points.numpy(), q, exponent, 1e-3 * spread / math.sqrt(count))
     if exponent == 1:
+        pairs = float(q.astype(np.float64).sum() ** 2 - (q.astype(np.float64) ** 2).sum()) / 2
         square = pairs / (2 * springs)
         return (springs * square + push - pairs * math.log(square) / 2) / count
     scale = ((exponent - 1) * push / (2 * springs)) ** (1 / (exponent + 1))
     return (springs * scale**2 + push * scale ** (1 - exponent)) / count
-
-
-def _potential(
-    points: Tensor, charges: NDArray[np.float32], exponent: float, rows: int, seed: int
-) -> tuple[float, float]:
-    """The sum of q_i q_j over all pairs, and of the potential that repels them."""
-    count = len(points)
-    spread = float(points.square().sum(1).mean().sqrt())
-    soft = (1e-3 * spread) ** 2 / count
-    q = torch.from_numpy(charges).double()
-    pairs = float(q.sum() ** 2 - (q * q).sum()) / 2
-    chosen = _sample(count, rows, seed)
-    push = 0.0
-    for part in _rows(chosen, count):
-        squared = _distances(points, points[part]).T.square() + soft
-        if exponent == 1:
-            each = squared.log_().mul_(-0.5)
-        else:
-            each = squared.pow_((1 - exponent) / 2).div_(exponent - 1)
-        each[torch.arange(len(part)), torch.from_numpy(part)] = 0
-        push += float(q[part] @ (each.double() @ q)) / 2
-    return pairs, push * count / len(chosen)
 
 
 def _hops(attraction: Attraction, chosen: Numbers) -> Float[Tensor, "vertices rows"]:
