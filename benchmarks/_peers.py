@@ -107,10 +107,11 @@ def limited(command: Sequence[str], limits: Limits, environment: dict[str, str])
         "peak_rss_mb": whole["peak_rss_mb"],
     }
     if whole["ended"] is None:
-        return {**counted, "failed": f"not done in {limits.seconds:g} s"}
+        took = f"{whole['cpu_seconds']:.0f} s ({whole['seconds']:.0f} s by the clock)"
+        return {**counted, "failed": f"not done in {took}"}
     if whole["ended"]:
         lines = whole["errors"].strip().splitlines() or [f"ended with {whole['ended']}"]
-        return {**counted, "failed": lines[-1][:160]}
+        return {**counted, "failed": f"{lines[-1][:160]} after {whole['cpu_seconds']:.0f} s"}
     return {**counted, **json.loads(whole["said"].splitlines()[-1])}
 
 
