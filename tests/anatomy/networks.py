@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
@@ -46,6 +49,56 @@ def up_and_down() -> nn.Module:
         nn.Conv2d(2, 2, (3, 3), padding=1),
         nn.ReLU(),
         nn.AdaptiveAvgPool2d((3, 1)),
+    )
+
+
+class Apply(nn.Module):
+    """Modules, and a function of them and the input."""
+
+    def __init__(self, function: Callable[..., Any], *modules: nn.Module) -> None:
+        super().__init__()
+        self.function = function
+        self.parts = nn.ModuleList(modules)
+
+    def forward(self, x: Tensor) -> Any:
+        return self.function(x, *self.parts)
+
+
+def concatenated() -> nn.Module:
+    """A nonlinearity of two convolutions side by side, of which one is grouped."""
+    return Apply(
+        lambda x, a, b: torch.relu(torch.cat([a(x), b(x)], 1)),
+        nn.Conv2d(4, 6, (3, 1)),
+        nn.Conv2d(4, 4, (3, 1), groups=2),
+    )
+
+
+def depthwise_twice() -> nn.Module:
+    return nn.Sequential(
+        nn.Conv2d(4, 4, (3, 1), groups=4, padding=(1, 0)),
+        nn.Conv2d(4, 8, (3, 1), groups=4, padding=(1, 0)),
+        nn.Conv2d(8, 4, (3, 1), groups=2),
+        nn.ReLU(),
+    )
+
+
+def half_of_channels() -> nn.Module:
+    return Apply(
+        lambda x, a: torch.relu(torch.relu(a(x))[:, :2]), nn.Conv2d(4, 4, (3, 1), groups=2)
+    )
+
+
+def other_order() -> nn.Module:
+    def forward(x: Tensor, a: nn.Module, b: nn.Module) -> Tensor:
+        return torch.relu(b(torch.cat(torch.relu(a(x)).chunk(2, 1)[::-1], 1)))
+
+    return Apply(forward, nn.Conv2d(4, 8, (3, 1)), nn.Conv2d(8, 4, (3, 1), groups=2))
+
+
+def around_itself() -> nn.Module:
+    """Two ways between the same two layers."""
+    return Apply(
+        lambda x, a: torch.relu(a(x) + x), nn.Conv2d(4, 4, (3, 1), padding=(1, 0), groups=2)
     )
 
 

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from immersions.anatomy.axes import BATCH, CHANNEL, CUT, KEPT, Axes
 from immersions.anatomy.graph import Connection, Graph, VertexLayer
-from immersions.anatomy.links import Links, identity
+from immersions.anatomy.links import Links, combined, identity
 from immersions.anatomy.operations import BENDING, known
 from immersions.anatomy.recording import Node, Recorder, record
 from immersions.anatomy.traced import Traced
@@ -91,7 +91,7 @@ def _traced(node: Node, before: Mapping[int, Traced | str], roles: Sequence[str]
 
 
 def _connections(target: int, links: Links) -> list[Connection]:
-    return [Connection(link.source, target, link.terms) for link in links if link.terms]
+    return [Connection(each.source, target, each.terms) for each in combined(links) if each.terms]
 
 
 def _guessed(node: Node, roles: Sequence[str]) -> Axes:

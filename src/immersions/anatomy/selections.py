@@ -12,6 +12,7 @@ from immersions.anatomy.links import (
     Link,
     Links,
     channels_chosen,
+    combined,
     distinct,
     through,
     with_channels,
@@ -52,7 +53,7 @@ def joined(node: Node, given: list[Traced]) -> Traced:
     axes = widest.axes.resized(node.shape)
     role = widest.axes.role(dimension)
     if role in (CUT, BATCH):
-        return Traced(axes, distinct(link for one in given for link in one.links))
+        return Traced(axes, combined(distinct(link for one in given for link in one.links)))
     parts, start = node.arguments[0], 0
     links: list[Link] = []
     traced = iter(given)
@@ -61,7 +62,7 @@ def joined(node: Node, given: list[Traced]) -> Traced:
         if isinstance(part, Node):
             links += _placed(next(traced).links, role, start, size, node.shape[dimension])
         start += size
-    return Traced(axes, tuple(links))
+    return Traced(axes, combined(links))
 
 
 def _placed(links: Links, role: str, start: int, size: int, whole: int) -> Links:
