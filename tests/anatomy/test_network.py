@@ -8,11 +8,32 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from networks import Apply, Residual, pooling, positive, up_and_down
+from networks import LINEAR, Apply, Residual, pooling, positive, up_and_down
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from immersions.anatomy.graph import Graph
 from immersions.anatomy.network import graph_of
+
+
+def paths(graph: Graph) -> NDArray[np.float64]:
+    """From input to answer: sums over all ways of products of weights [answer, input]."""
+    reach = {0: np.eye(graph.layers[0].size)}
+    for number in range(1, len(graph.layers)):
+        arriving = [one for one in graph.connections if one.target == number]
+        reach[number] = sum(one.explicit() @ reach[one.source] for one in arriving)
+    return reach[len(graph.layers) - 1]
+
+
+def derivative(module: nn.Module, x: Tensor) -> NDArray[np.float32]:
+    """What the paths stand for; sums over what is cut away."""
+    jacobian = torch.autograd.functional.jacobian(module, x)
+    answer = module(x)
+    flat = jacobian.reshape(*answer.shape[1:], *x.shape[1:])
+    if answer.ndim == 4:
+        flat = flat.sum(2)  # of the cut axis of the answer
+    flat = flat.sum(-1)  # and of the input's
+    return flat.reshape(-1, x[..., 0].numel()).numpy()
 
 
 @pytest.mark.parametrize(
@@ -23,24 +44,24 @@ from immersions.anatomy.network import graph_of
 def test_paths_of_the_graph_are_those_of_the_derivative(
     module: nn.Module, shape: tuple[int, ...]
 ) -> None:
-    """From input to answer: products of the explicit matrices join what the derivative joins."""
     module = positive(module)
     x = torch.rand(shape) + 0.5
     graph = graph_of(module, x)
     assert graph.unconnected == ()
-    reach = {0: np.eye(graph.layers[0].size)}
-    for number in range(1, len(graph.layers)):
-        arriving = [one for one in graph.connections if one.target == number]
-        reach[number] = sum(one.explicit() @ reach[one.source] for one in arriving)
-    found = reach[len(graph.layers) - 1]
+    assert np.array_equal(paths(graph) > 0, derivative(module, x) != 0)
 
-    jacobian = torch.autograd.functional.jacobian(module, x)
-    answer = module(x)
-    flat = jacobian.reshape(*answer.shape[1:], *shape[1:])
-    if answer.ndim == 4:
-        flat = flat.sum(2)  # of the cut axis of the answer
-    wanted = flat.sum(-1).reshape(found.shape)  # and of the input's
-    assert np.array_equal(found > 0, (wanted != 0).numpy())
+
+@pytest.mark.parametrize("name", LINEAR)
+def test_weights_along_the_paths_are_the_derivative(name: str) -> None:
+    """With nothing cut away, of networks that are linear on positive input: the same numbers,
+    but for the rounding of single precision."""
+    module = positive(LINEAR[name]())
+    x = torch.rand(1, 4, 12, 1, generator=torch.Generator().manual_seed(1)) + 0.5
+    graph = graph_of(module, x)
+    assert graph.unconnected == ()
+    wanted = derivative(module, x)
+    assert np.allclose(paths(graph), wanted, rtol=1e-5, atol=0)
+    assert graph.edges == np.count_nonzero(graph.explicit()) // 2
 
 
 def run(function: Callable[..., Any], *modules: nn.Module) -> Graph:

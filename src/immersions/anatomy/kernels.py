@@ -133,10 +133,13 @@ def pooled(node: Node, given: list[Traced]) -> Traced:
         if dilation > 1:
             raise ValueError("a pooling with gaps")
     window = np.zeros((after, before), np.float32)
+    divisors = np.array([min(before, end) - max(0, start) for start, end in edges])
+    if "adaptive" not in node.operation and (len(node.arguments) < 6 or node.arguments[5]):
+        divisors = np.array([min(before + padding, end) - start for start, end in edges])
     for row, (start, end) in enumerate(edges):
         window[row, max(0, start) : min(before, end)] = 1
     if "avg" in node.operation:
-        window /= np.maximum(1, window.sum(1, keepdims=True))
+        window /= np.maximum(1, divisors)[:, None]
     return Traced(axes, with_positions(first.links, lambda rows: window @ rows))
 
 

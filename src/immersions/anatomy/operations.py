@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from immersions.anatomy import kernels, selections
+from immersions.anatomy import kernels, rearranging, selections
 from immersions.anatomy.axes import CHANNEL
 from immersions.anatomy.links import combined, distinct, scaled
 from immersions.anatomy.recording import Node
@@ -23,6 +23,7 @@ BENDING = {
     *("relu", "leaky_relu", "elu", "gelu", "silu", "mish", "sigmoid", "tanh", "hardtanh"),
     *("hardswish", "hardsigmoid", "softplus", "prelu", "_prelu_kernel", "_softmax", "rrelu"),
     *("threshold", "clamp", "clamp_min", "celu", "selu", "hardshrink", "softshrink"),
+    *("_log_softmax", "log_sigmoid_forward", "sin", "cos", "glu"),
 }
 """Nonlinearities: their outputs are the neurons."""
 
@@ -104,12 +105,18 @@ TABLE = _table(
         (selections.joined, "cat"),
         (selections.sliced, "slice"),
         (selections.narrowed, "narrow"),
-        (selections.piece, "split split_with_sizes"),
+        (selections.piece, "split split_with_sizes unsafe_split"),
         (selections.padded, "constant_pad_nd replication_pad2d replication_pad1d reflection_pad2d"),
         (selections.padded, "reflection_pad1d"),
         (selections.viewed, "view _unsafe_view unsqueeze squeeze reshape"),
         (selections.permuted, "permute transpose t"),
-        (selections.picked, "index_select"),
+        (rearranging.indexed, "index index_select"),
+        (rearranging.flipped, "flip"),
+        (rearranging.rolled, "roll"),
+        (rearranging.taken, "select unbind"),
+        (rearranging.stacked, "stack"),
+        (rearranging.halved, "glu"),
+        (rearranging.shuffled, "pixel_shuffle"),
         (kernels.repeated, "upsample_nearest2d upsample_nearest1d"),
     ]
 )
