@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
@@ -47,6 +50,131 @@ def up_and_down() -> nn.Module:
         nn.ReLU(),
         nn.AdaptiveAvgPool2d((3, 1)),
     )
+
+
+class Apply(nn.Module):
+    """Modules, and a function of them and the input."""
+
+    def __init__(self, function: Callable[..., Any], *modules: nn.Module) -> None:
+        super().__init__()
+        self.function = function
+        self.parts = nn.ModuleList(modules)
+
+    def forward(self, x: Tensor) -> Any:
+        return self.function(x, *self.parts)
+
+
+def concatenated() -> nn.Module:
+    """A nonlinearity of two convolutions side by side, of which one is grouped."""
+    return Apply(
+        lambda x, a, b: torch.relu(torch.cat([a(x), b(x)], 1)),
+        nn.Conv2d(4, 6, (3, 1)),
+        nn.Conv2d(4, 4, (3, 1), groups=2),
+    )
+
+
+def depthwise_twice() -> nn.Module:
+    return nn.Sequential(
+        nn.Conv2d(4, 4, (3, 1), groups=4, padding=(1, 0)),
+        nn.Conv2d(4, 8, (3, 1), groups=4, padding=(1, 0)),
+        nn.Conv2d(8, 4, (3, 1), groups=2),
+        nn.ReLU(),
+    )
+
+
+def half_of_channels() -> nn.Module:
+    return Apply(
+        lambda x, a: torch.relu(torch.relu(a(x))[:, :2]), nn.Conv2d(4, 4, (3, 1), groups=2)
+    )
+
+
+def other_order() -> nn.Module:
+    def forward(x: Tensor, a: nn.Module, b: nn.Module) -> Tensor:
+        return torch.relu(b(torch.cat(torch.relu(a(x)).chunk(2, 1)[::-1], 1)))
+
+    return Apply(forward, nn.Conv2d(4, 8, (3, 1)), nn.Conv2d(8, 4, (3, 1), groups=2))
+
+
+def around_itself() -> nn.Module:
+    """Two ways between the same two layers."""
+    return Apply(
+        lambda x, a: torch.relu(a(x) + x), nn.Conv2d(4, 4, (3, 1), padding=(1, 0), groups=2)
+    )
+
+
+def scaled_by(x: Tensor) -> Tensor:
+    factors = torch.arange(1.0, 5).view(4, 1, 1)
+    return torch.relu(0.5 * x * factors + x / factors.flip(0))
+
+
+Make = Callable[[], nn.Module]
+
+
+def applied(function: Callable[..., Any], *modules: Make) -> Make:
+    """Makes a module of `function`, of the input and fresh modules."""
+    return lambda: Apply(function, *(make() for make in modules))
+
+
+def a_row(channels: int, outputs: int, size: int, **options: Any) -> Make:
+    """A convolution along the kept axis."""
+    several = {
+        key: value if key == "groups" else (value, int(key in ("stride", "dilation")))
+        for key, value in options.items()
+    }
+    return lambda: nn.Conv2d(channels, outputs, (size, 1), **several)
+
+
+def layered(*makers: Make) -> Make:
+    return lambda: nn.Sequential(*(part for make in makers for part in (make(), nn.ReLU())))
+
+
+LINEAR: dict[str, Make] = {
+    "grouped": layered(a_row(4, 8, 3, groups=2, padding=1), a_row(8, 4, 2, groups=4)),
+    "strided": layered(a_row(4, 3, 3, stride=2, padding=1), a_row(3, 2, 2, stride=3)),
+    "dilated": layered(a_row(4, 3, 3, dilation=2), a_row(3, 2, 2, dilation=3, padding=2)),
+    "transposed": layered(
+        a_row(4, 8, 3),
+        lambda: nn.ConvTranspose2d(
+            *(8, 4, (4, 1), (3, 1)),
+            padding=(1, 0),
+            output_padding=(1, 0),
+            groups=2,
+            dilation=(2, 1),
+        ),
+    ),
+    "batch norm": lambda: nn.Sequential(
+        nn.Conv2d(4, 8, (3, 1)), nn.BatchNorm2d(8), nn.ReLU(), nn.Conv2d(8, 4, 1), nn.BatchNorm2d(4)
+    ),
+    "pools": layered(
+        lambda: nn.AvgPool2d((3, 1), (2, 1), padding=(1, 0), ceil_mode=True),
+        lambda: nn.AvgPool2d((3, 1), (1, 1), padding=(1, 0), count_include_pad=False),
+        lambda: nn.AdaptiveAvgPool2d((5, 1)),
+        lambda: nn.Upsample(scale_factor=(2.4, 1)),
+    ),
+    "linear": lambda: nn.Sequential(
+        nn.Conv2d(4, 3, (3, 1)), nn.ReLU(), nn.Flatten(), nn.Linear(30, 5)
+    ),
+    "concatenated": concatenated,
+    "depthwise twice": depthwise_twice,
+    "half of channels": half_of_channels,
+    "other order": other_order,
+    "around itself": around_itself,
+    "twice itself": applied(lambda x: torch.relu(x + x)),
+    "factors": applied(scaled_by),
+    "means": applied(lambda x: torch.relu(x.mean(1, keepdim=True) + x.mean(2, keepdim=True))),
+    "sums": applied(lambda x: torch.relu(x.sum(1, keepdim=True) + x.sum(2, keepdim=True))),
+    "flip": applied(lambda x, a: torch.relu(a(x.flip(1, 2))), a_row(4, 3, 3)),
+    "roll": applied(lambda x, a: torch.relu(a(x.roll((1, 5), (1, 2)))), a_row(4, 3, 3)),
+    "index": applied(lambda x, a: torch.relu(a(x)[:, [2, 0, 0]]), a_row(4, 3, 3)),
+    "mask": applied(lambda x: torch.relu(x[:, torch.tensor([True, False, True, True])])),
+    "select": applied(lambda x, a: torch.relu(a(x)) + x[:, -1, 2:][:, None], a_row(4, 3, 3)),
+    "pieces": applied(lambda x, a: a(torch.stack(x.unbind(3), 3)), a_row(4, 3, 3)),
+    "pixel shuffle": applied(
+        lambda x, a: torch.relu(nn.functional.pixel_shuffle(a(x), 2).sum(3, keepdim=True)),
+        a_row(4, 8, 3),
+    ),
+}
+"""Of (1, 4, 12, 1), with nothing on the axis that is cut away, and linear on positive input."""
 
 
 def positive(module: nn.Module) -> nn.Module:

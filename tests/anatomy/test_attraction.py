@@ -8,7 +8,17 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import torch
-from networks import Residual, pooling, positive, up_and_down
+from networks import (
+    Residual,
+    around_itself,
+    concatenated,
+    depthwise_twice,
+    half_of_channels,
+    other_order,
+    pooling,
+    positive,
+    up_and_down,
+)
 from torch import nn
 
 from immersions.anatomy.attraction import Attraction
@@ -16,12 +26,18 @@ from immersions.anatomy.graph import Graph
 from immersions.anatomy.multilevel import levels_of
 from immersions.anatomy.network import graph_of
 
-SHAPES = {"residual": (1, 2, 12, 6), "pooling": (1, 1, 14, 8), "up and down": (1, 2, 9, 4)}
 MODULES: dict[str, Callable[[], nn.Module]] = {
     "residual": Residual,
     "pooling": pooling,
     "up and down": up_and_down,
+    "concatenated": concatenated,
+    "depthwise twice": depthwise_twice,
+    "half of channels": half_of_channels,
+    "other order": other_order,
+    "around itself": around_itself,
 }
+SHAPES = dict.fromkeys(MODULES, (1, 4, 12, 1))
+SHAPES |= {"residual": (1, 2, 12, 6), "pooling": (1, 1, 14, 8), "up and down": (1, 2, 9, 4)}
 WEIGHTS: dict[str, Callable[[Graph], Graph]] = {
     "weighted": lambda graph: graph,
     "normalised": Graph.normalised,
@@ -51,15 +67,15 @@ def test_operators_equal_the_sum_over_edges(name: str, weights: str) -> None:
 @pytest.mark.parametrize("name", MODULES)
 def test_edges_are_counted_exactly(name: str) -> None:
     one = graph(name)
-    assert one.edges == sum(np.count_nonzero(each.explicit()) for each in one.connections)
+    assert one.edges == np.count_nonzero(one.explicit()) // 2
+    assert len({(each.source, each.target) for each in one.connections}) == len(one.connections)
     assert one.uniform().edges == one.edges
     assert np.count_nonzero(one.uniform().explicit()) == np.count_nonzero(one.explicit())
 
 
 @pytest.mark.parametrize("name", MODULES)
 def test_uniform_weights_are_one_and_normalised_ones_on_average(name: str) -> None:
-    for each in graph(name).uniform().connections:
-        assert set(np.unique(each.explicit())) <= {0.0, 1.0}
+    assert set(np.unique(graph(name).uniform().explicit())) == {0.0, 1.0}
     for each in graph(name).normalised().connections:
         weights = each.explicit()
         assert weights[weights > 0].mean() == pytest.approx(1, rel=1e-5)
@@ -81,3 +97,12 @@ def test_merging_adds_up_weights_charges_and_masses(name: str, weights: str) -> 
         assert np.allclose(coarser.charges, joined @ level.charges, rtol=1e-5)
         assert np.allclose(coarser.masses, joined @ level.masses)
     assert levels[-1].parents is None
+
+
+def test_edges_whose_weight_is_zero_are_counted() -> None:
+    one = concatenated()
+    wanted = graph_of(positive(one), torch.ones(1, 4, 12, 1)).edges
+    with torch.no_grad():
+        for weight in one.parameters():
+            weight[:1] = 0
+    assert graph_of(one, torch.ones(1, 4, 12, 1)).edges == wanted

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, reduce
 
 import numpy as np
 from numpy.typing import NDArray
+
+from immersions.anatomy.patterns import Mask, Pattern
 
 Matrix = NDArray[np.float32]
 
@@ -36,39 +38,46 @@ class Term:
     of the source is `channels[t, s] * positions[u, v]`.
 
     `channels` is a matrix, or a vector where every channel is joined to its own only. Of a matrix,
-    `groups` blocks along the diagonal are joined.
+    `groups` blocks along the diagonal are joined, or what `mask` says.
     """
 
     channels: Matrix
     positions: Matrix
     groups: int = 1
+    mask: Mask | None = None
+
+    @classmethod
+    def of(cls, channels: Matrix, positions: Matrix, pattern: Pattern) -> Term:
+        return cls(channels, positions, pattern.groups or 1, pattern.mask)
 
     @property
     def own_only(self) -> bool:
         return self.channels.ndim == 1
 
     @property
-    def pattern(self) -> int:
-        """Terms of equal pattern join the same channels: 0, or the number of groups."""
-        return 0 if self.own_only else self.groups
+    def shape(self) -> tuple[int, int, int, int]:
+        """Channels and positions of the target, channels and positions of the source."""
+        targets, sources = self.channels.shape[0], self.channels.shape[-1]
+        return targets, self.positions.shape[0], sources, self.positions.shape[1]
 
     @property
-    def channel_pairs(self) -> int:
-        return self.channels.size // (1 if self.own_only else self.groups)
+    def pattern(self) -> Pattern:
+        """Which channels are joined."""
+        targets, sources = self.channels.shape[0], self.channels.shape[-1]
+        return Pattern(targets, sources, 0 if self.own_only else self.groups, self.mask)
+
+    @property
+    def finite(self) -> bool:
+        return bool(np.isfinite(self.channels).all() and np.isfinite(self.positions).all())
 
     def dense(self) -> Matrix:
         """The channels as a matrix."""
         return np.diag(self.channels) if self.own_only else self.channels
 
-    def joined(self) -> Matrix:
-        """One where two channels are joined, as a matrix or, own only, a vector."""
-        if self.own_only or self.groups == 1:
-            return np.ones_like(self.channels)
-        targets, sources = (size // self.groups for size in self.channels.shape)
-        return np.kron(np.eye(self.groups), np.ones((targets, sources))).astype(np.float32)
-
     def scaled(self, factor: float) -> Term:
-        return replace(self, channels=self.channels * np.float32(factor))
+        # In double precision: the factor may be larger than a single precision number can be.
+        scaled = (self.channels * np.float64(factor)).astype(np.float32)
+        return replace(self, channels=scaled)
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,11 +89,29 @@ class Connection:
     terms: tuple[Term, ...]
 
     @cached_property
+    def joined(self) -> tuple[tuple[Pattern, Mask], ...]:
+        """Every pair of vertices that is joined, once: each pattern of channels with the pairs of
+        positions at which just these channels are."""
+        found: dict[tuple[int, bytes], tuple[Pattern, Mask]] = {}
+        for term in self.terms:
+            _add(found, term.pattern, term.positions != 0)
+        if len(found) < 2:
+            return tuple(found.values())
+        patterns = [pattern for pattern, _ in found.values()]
+        there = np.stack([positions.ravel() for _, positions in found.values()])
+        shape = self.terms[0].positions.shape
+        apart: dict[tuple[int, bytes], tuple[Pattern, Mask]] = {}
+        kinds, kind = np.unique(there, axis=1, return_inverse=True)
+        for number, which in enumerate(kinds.T):
+            several = [pattern for pattern, has in zip(patterns, which, strict=True) if has]
+            if several:
+                _add(apart, reduce(Pattern.either, several), kind.reshape(shape) == number)
+        return tuple(apart.values())
+
+    @cached_property
     def edges(self) -> int:
         """How many pairs of vertices are joined, whatever their weight."""
-        return sum(
-            term.channel_pairs * int(np.count_nonzero(term.positions)) for term in self.uniform()
-        )
+        return sum(pattern.pairs * int(np.count_nonzero(where)) for pattern, where in self.joined)
 
     @property
     def mean_weight(self) -> float:
@@ -96,11 +123,11 @@ class Connection:
         return sum(sums) / max(1, self.edges)
 
     def uniform(self) -> Iterator[Term]:
-        """The same edges, each of weight one: a term for every pattern of joined channels."""
-        for pattern in sorted({term.pattern for term in self.terms}):
-            same = [term for term in self.terms if term.pattern == pattern]
-            there = np.any([term.positions != 0 for term in same], axis=0)
-            yield replace(same[0], channels=same[0].joined(), positions=there.astype(np.float32))
+        """The same edges, each of weight one."""
+        for pattern, where in self.joined:
+            own = pattern.groups == 0 and pattern.mask is None
+            ones = np.ones(pattern.targets) if own else pattern.dense()
+            yield Term.of(ones.astype(np.float32), where.astype(np.float32), pattern)
 
     def explicit(self) -> NDArray[np.float64]:
         """The weight of every edge [targets, sources], for small networks: the reference."""
@@ -156,6 +183,13 @@ class Graph:
             whole[rows, columns] += weights
             whole[columns, rows] += weights.T
         return whole
+
+
+def _add(
+    found: dict[tuple[int, bytes], tuple[Pattern, Mask]], pattern: Pattern, where: Mask
+) -> None:
+    before = found.get(pattern.key)
+    found[pattern.key] = (pattern, where if before is None else where | before[1])
 
 
 def _normalised(connections: Sequence[Connection]) -> Iterator[Connection]:

@@ -25,15 +25,21 @@ def convolved(node: Node, given: list[Traced]) -> Traced:
     taps = _taps(weight.detach().abs().float(), place, transposed, groups)
     axes = _after_channels(first.axes, node)
     if kept is None or place is None:
-        return Traced(axes, through(first.links, [Term(taps[0], unit(pitches), groups)]))
+        return Traced(axes, through(first.links, [_tap(taps[0], unit(pitches), groups)]))
     after = node.shape[kept]
     kernel = []
     for number, matrix in enumerate(taps):
         positions = _shifted(
             after, pitches, stride[place], padding[place], dilation[place] * number, transposed
         )
-        kernel.append(Term(matrix, positions, groups))
+        kernel.append(_tap(matrix, positions, groups))
     return Traced(axes, through(first.links, kernel))
+
+
+def _tap(channels: Matrix, positions: Matrix, groups: int) -> Term:
+    if groups > 1 and channels.shape == (groups, groups):  # depthwise
+        return Term(np.diag(channels).copy(), positions)
+    return Term(channels, positions, groups)
 
 
 def _after_channels(axes: Axes, node: Node) -> Axes:
@@ -127,10 +133,13 @@ def pooled(node: Node, given: list[Traced]) -> Traced:
         if dilation > 1:
             raise ValueError("a pooling with gaps")
     window = np.zeros((after, before), np.float32)
+    divisors = np.array([min(before, end) - max(0, start) for start, end in edges])
+    if "adaptive" not in node.operation and (len(node.arguments) < 6 or node.arguments[5]):
+        divisors = np.array([min(before + padding, end) - start for start, end in edges])
     for row, (start, end) in enumerate(edges):
         window[row, max(0, start) : min(before, end)] = 1
     if "avg" in node.operation:
-        window /= np.maximum(1, window.sum(1, keepdims=True))
+        window /= np.maximum(1, divisors)[:, None]
     return Traced(axes, with_positions(first.links, lambda rows: window @ rows))
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from immersions.anatomy.graph import Matrix, Term
+from immersions.anatomy.patterns import Rows
 
 MOST_TERMS = 4096
 """In one link: more, and two wide kernels lie behind each other with no layer between them."""
@@ -60,14 +61,18 @@ def with_channels(links: Links, chosen: NDArray[np.intp], count: int) -> Links:
         dense = term.dense()
         whole = np.zeros((count, dense.shape[1]), np.float32)
         whole[chosen] = dense
-        return replace(term, channels=whole, groups=1)
+        return Term.of(whole, term.positions, term.pattern.placed(chosen, count))
 
     return _mapped(links, moved)
 
 
-def channels_chosen(links: Links, chosen: slice) -> Links:
-    """Some of the tensor's channels."""
-    return _mapped(links, lambda t: replace(t, channels=t.dense()[chosen], groups=1))
+def channels_chosen(links: Links, chosen: Rows) -> Links:
+    """Some of the tensor's channels, in that order."""
+
+    def taken(term: Term) -> Term:
+        return Term.of(term.dense()[chosen], term.positions, term.pattern.chosen(chosen))
+
+    return _mapped(links, taken)
 
 
 def scaled(links: Links, factors: Matrix) -> Links:
@@ -89,30 +94,44 @@ def distinct(links: Iterable[Link]) -> Links:
     return tuple(kept)
 
 
+def combined(links: Iterable[Link]) -> Links:
+    """One link to each source: weights of the same pair are added."""
+    found: dict[int, list[Term]] = {}
+    for link in links:
+        found.setdefault(link.source, []).extend(link.terms)
+    return tuple(Link(source, merged(terms)) for source, terms in found.items())
+
+
 def merged(terms: Iterable[Term]) -> tuple[Term, ...]:
-    """One term for each matrix of positions that joins anything."""
-    found: dict[tuple[bytes, int], Term] = {}
+    """One term, or one own only and one other, for each matrix of positions that joins anything."""
+    found: dict[tuple[bytes, bool], Term] = {}
     for term in terms:
-        if not term.positions.any():
+        if not term.positions.any() or (term.mask is not None and not term.mask.any()):
             continue
-        key = term.positions.tobytes(), term.pattern
+        key = term.positions.tobytes(), term.own_only
         before = found.get(key)
-        found[key] = replace(term, channels=before.channels + term.channels) if before else term
+        found[key] = _added(before, term) if before else term
         if len(found) > MOST_TERMS:
             raise ValueError("two wide kernels with no layer between them")
     return tuple(found.values())
 
 
+def _added(one: Term, other: Term) -> Term:
+    """Of two terms at the same positions."""
+    pattern = one.pattern.either(other.pattern)
+    return Term.of(one.channels + other.channels, one.positions, pattern)
+
+
 def _product(tap: Term, term: Term) -> Term:
     """First `term`, then `tap`."""
+    if tap.own_only and not term.own_only:
+        channels = tap.channels[:, None] * term.channels
+    elif tap.own_only or term.own_only:
+        channels = tap.channels * term.channels
+    else:
+        channels = tap.channels @ term.channels
     positions = tap.positions @ term.positions
-    if tap.own_only and term.own_only:
-        return Term(tap.channels * term.channels, positions)
-    if term.own_only:
-        return Term(tap.channels * term.channels, positions, tap.groups)
-    if tap.own_only:
-        return Term(tap.channels[:, None] * term.channels, positions, term.groups)
-    return Term(tap.channels @ term.channels, positions)
+    return Term.of(channels, positions, tap.pattern.after(term.pattern))
 
 
 def _mapped(links: Links, change: Callable[[Term], Term]) -> Links:
@@ -121,7 +140,7 @@ def _mapped(links: Links, change: Callable[[Term], Term]) -> Links:
 
 def _equal(one: Term, other: Term) -> bool:
     return (
-        one.groups == other.groups
+        one.pattern.key == other.pattern.key
         and np.array_equal(one.channels, other.channels)
         and np.array_equal(one.positions, other.positions)
     )

@@ -95,9 +95,8 @@ def _coarse(graph: Graph, by_channel: bool) -> Graph:
 
 def _channels_paired(term: Term) -> Term:
     paired = _summed_in_pairs(term.channels, 0)
-    return replace(
-        term, channels=paired if term.own_only else _summed_in_pairs(paired, 1), groups=1
-    )
+    paired = paired if term.own_only else _summed_in_pairs(paired, 1)
+    return Term.of(paired, term.positions, term.pattern.paired())
 
 
 def _pitches_paired(term: Term) -> Term:

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from immersions.anatomy.axes import BATCH, CHANNEL, CUT, KEPT, Axes
 from immersions.anatomy.graph import Connection, Graph, VertexLayer
-from immersions.anatomy.links import Links, identity
+from immersions.anatomy.links import Links, combined, identity
 from immersions.anatomy.operations import BENDING, known
-from immersions.anatomy.recording import Node, Recorder, record
+from immersions.anatomy.recording import Node, Recorder, in_one_line, record
 from immersions.anatomy.traced import Traced
 
 ROLES = {
@@ -24,6 +25,9 @@ ROLES = {
     4: (BATCH, CHANNEL, KEPT, CUT),
 }
 """By the number of an input's dimensions. Sound (batch, samples) is a channel of one: (1, 1, n)."""
+
+FAILURES = (ValueError, IndexError, TypeError, KeyError, StopIteration, RuntimeError)
+"""What an operation may end in whose arguments are used in a way that nobody thought of."""
 
 
 def graph_of(
@@ -38,13 +42,8 @@ def graph_of(
     """
     if x.ndim not in ROLES or len(x) != 1:
         raise ValueError(f"expected one item of 2 to 4 dimensions, got {tuple(x.shape)}")
-    try:
-        recorder, last = record(module, x)
-    except (RuntimeError, TypeError, IndexError) as error:
-        said = " ".join(str(error).split())[:160]
-        raise ValueError(
-            f"{type(module).__name__} cannot be run on {tuple(x.shape)}: {said}"
-        ) from None
+    dtype = next((each.dtype for each in module.parameters() if each.is_floating_point()), x.dtype)
+    recorder, last = record(module, x.to(dtype))
     roles = list(ROLES[x.ndim])
     if keep_columns and x.ndim == 4:
         roles[2:] = [CUT, KEPT]
@@ -55,25 +54,41 @@ def connected(recorder: Recorder, names: Mapping[int, str], roles: Sequence[str]
     """The graph whose layers are the nodes numbered in `names`, the input first."""
     layers: list[VertexLayer] = []
     connections: list[Connection] = []
-    lost: list[str] = []
+    lost: dict[str, list[str]] = {}
+    not_finite: list[str] = []
     traced: dict[int, Traced | str] = {}
     for node in recorder.nodes:
-        answer = _traced(node, traced, roles)
+        answer = _traced(node, traced, roles, layers)
         if node.number in names:
             name = names[node.number]
             if isinstance(answer, str):
-                lost.append(f"{name} could not be joined: {answer}")
+                lost.setdefault(answer, []).append(name)
                 answer = Traced(_guessed(node, roles), ())
             channels, pitches = answer.axes.size(CHANNEL), answer.axes.size(KEPT)
             number = len(layers)
             layers.append(VertexLayer(name, channels, pitches))
-            connections += _connections(number, answer.links)
+            found = _connections(number, answer.links)
+            finite = [each for each in found if all(term.finite for term in each.terms)]
+            connections += finite
+            if len(finite) < len(found):
+                not_finite.append(f"{name} has weights that are not finite")
             answer = Traced(answer.axes, (identity(number, channels, pitches),))
         traced[node.number] = answer
-    return Graph(tuple(layers), tuple(connections), tuple(lost))
+    told = [f"{_several(them)} could not be joined: {why}" for why, them in lost.items()]
+    return Graph(tuple(layers), tuple(connections), (*told, *not_finite))
 
 
-def _traced(node: Node, before: Mapping[int, Traced | str], roles: Sequence[str]) -> Traced | str:
+def _several(names: Sequence[str]) -> str:
+    more = len(names) - 1
+    return f"{names[0]} and {more} more" if more else names[0]
+
+
+def _traced(
+    node: Node,
+    before: Mapping[int, Traced | str],
+    roles: Sequence[str],
+    layers: Sequence[VertexLayer],
+) -> Traced | str:
     """What a node comes from, or in words why that cannot be said."""
     if not node.inputs:
         return Traced(Axes.of(roles, node.shape), ())
@@ -84,14 +99,32 @@ def _traced(node: Node, before: Mapping[int, Traced | str], roles: Sequence[str]
             return answer
         given.append(answer)
     try:
-        return known(node.operation)(node, given)
-    except (ValueError, IndexError, TypeError, StopIteration) as error:
+        # Weights that are too large or not finite are told once, of the layer that they reach.
+        with np.errstate(all="ignore"):
+            found = known(node.operation)(node, given)
+        _check(found, node, layers)
+    except FAILURES as error:
         where = f" in {node.module}" if node.module else ""
-        return f"{node.operation}{where}: {error}"
+        return f"{node.operation}{where}: {in_one_line(error)}"
+    return found
+
+
+def _check(found: Traced, node: Node, layers: Sequence[VertexLayer]) -> None:
+    """Raises `ValueError` where axes or links are not those of a tensor of the node's shape."""
+    widths = tuple(found.axes.width(number) for number in range(len(found.axes.dimensions)))
+    if widths != node.shape:
+        raise ValueError(f"expected axes of {node.shape}, found {widths}")
+    ends = found.axes.size(CHANNEL), found.axes.size(KEPT)
+    for link in found.links:
+        source = layers[link.source]
+        wanted = (*ends, source.channels, source.pitches)
+        for term in link.terms:
+            if term.shape != wanted:
+                raise ValueError(f"expected {wanted} channels and places, found {term.shape}")
 
 
 def _connections(target: int, links: Links) -> list[Connection]:
-    return [Connection(link.source, target, link.terms) for link in links if link.terms]
+    return [Connection(each.source, target, each.terms) for each in combined(links) if each.terms]
 
 
 def _guessed(node: Node, roles: Sequence[str]) -> Axes:

@@ -9,24 +9,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import torch
 from torch import Tensor
 
-from immersions.anatomy import kernels, selections
-from immersions.anatomy.axes import CHANNEL, KEPT
-from immersions.anatomy.graph import Term
-from immersions.anatomy.links import Links, distinct, scaled, through, with_positions
+from immersions.anatomy import kernels, rearranging, selections
+from immersions.anatomy.axes import CHANNEL
+from immersions.anatomy.links import combined, distinct, scaled
 from immersions.anatomy.recording import Node
-from immersions.anatomy.traced import Known, Traced, numbers, unit
+from immersions.anatomy.spreading import spread
+from immersions.anatomy.traced import Known, Traced, numbers
 
 BENDING = {
     *("relu", "leaky_relu", "elu", "gelu", "silu", "mish", "sigmoid", "tanh", "hardtanh"),
     *("hardswish", "hardsigmoid", "softplus", "prelu", "_prelu_kernel", "_softmax", "rrelu"),
     *("threshold", "clamp", "clamp_min", "celu", "selu", "hardshrink", "softshrink"),
+    *("_log_softmax", "log_sigmoid_forward", "sin", "cos", "glu"),
 }
 """Nonlinearities: their outputs are the neurons."""
 
 UNCHANGED = {
-    *("clone", "_to_copy", "contiguous", "detach", "alias", "neg", "div", "sub", "rsub", "pow"),
+    *("clone", "_to_copy", "contiguous", "detach", "alias", "neg", "pow", "maximum", "minimum"),
     *("native_dropout", "dropout", "lift_fresh", "abs", "sqrt", "exp", "log", "expand"),
     *("native_layer_norm", "native_group_norm", "bernoulli", "view_as_real"),
 }
@@ -35,52 +37,42 @@ UNCHANGED = {
 def known(operation: str) -> Known:
     """What is done for an operation, in place or not. Raises `ValueError` if nothing is known."""
     name = operation.rstrip("_") if not operation.startswith("_") else operation
+    if name in TABLE:
+        return TABLE[name]
     if name in BENDING or name in UNCHANGED:
         return _unchanged
-    if name not in TABLE:
-        raise ValueError(f"operation {operation} is not known")
-    return TABLE[name]
+    raise ValueError(f"operation {operation} is not known")
 
 
 def _unchanged(node: Node, given: list[Traced]) -> Traced:
-    first = given[0]
-    if len(given) > 1:
-        return _summed(node, given)
-    return Traced(first.axes.resized(node.shape), first.links)
+    """A gate, where there are several inputs: what is joined to either is joined to both."""
+    axes, links = spread(given, node.shape)
+    return Traced(axes, combined(distinct(link for each in links for link in each)))
 
 
 def _summed(node: Node, given: list[Traced]) -> Traced:
-    """A sum, a product, a gate: what is joined to either is joined to both."""
-    largest = max(given, key=lambda one: np.prod([one.axes.size(r) for r in (CHANNEL, KEPT)]))
-    for one in given:
-        if {one.axes.size(r) for r in (KEPT,)} - {1, largest.axes.size(KEPT)}:
-            raise ValueError("a sum of tensors of different shapes")
-    wide = largest.axes.size(CHANNEL), largest.axes.size(KEPT)
-    spread = [link for one in given for link in _spread(one, wide)]
-    return Traced(largest.axes, distinct(spread))
-
-
-def _spread(one: Traced, wide: tuple[int, int]) -> Links:
-    """Broadcast to so many channels and positions."""
-    links = one.links
-    if one.axes.size(KEPT) != wide[1]:
-        links = with_positions(links, lambda rows: np.repeat(rows, wide[1], 0))
-    if one.axes.size(CHANNEL) != wide[0]:
-        ones = np.ones((wide[0], 1), np.float32)
-        links = through(links, [Term(ones, unit(wide[1]))])
-    return links
+    axes, links = spread(given, node.shape)
+    return Traced(axes, combined(link for each in links for link in each))
 
 
 def _multiplied(node: Node, given: list[Traced]) -> Traced:
-    if len(given) > 1:
-        return _summed(node, given)
-    first = given[0]
-    other = next((a for a in node.arguments if isinstance(a, Tensor) and a.numel() > 1), None)
-    dimension = first.axes.dimension(CHANNEL)
-    if other is None or dimension is None or other.ndim == 0:
-        return Traced(first.axes.resized(node.shape), first.links)
-    whole = other.abs().broadcast_to(node.shape).movedim(dimension, 0).flatten(1).mean(1)
-    return Traced(first.axes.resized(node.shape), scaled(first.links, numbers(whole)))
+    """By numbers: a factor for each channel."""
+    whole = _unchanged(node, given)
+    factor = next((a for a in node.arguments if not isinstance(a, Node)), None)
+    if len(given) > 1 or not isinstance(factor, (Tensor, int, float)):
+        return whole
+    values = torch.as_tensor(factor).detach().abs().double()
+    if node.operation.startswith("div"):
+        if not isinstance(node.arguments[0], Node):  # a number divided by the tensor
+            return whole
+        values = 1 / values
+    dimension = whole.axes.dimension(CHANNEL)
+    channels = whole.axes.size(CHANNEL)
+    if dimension is None or values.numel() == 1:
+        factors = values.mean().expand(channels)
+    else:
+        factors = values.broadcast_to(node.shape).movedim(dimension, 0).flatten(1).mean(1)
+    return Traced(whole.axes, scaled(whole.links, numbers(factors)))
 
 
 def _normed(node: Node, given: list[Traced]) -> Traced:
@@ -108,17 +100,23 @@ TABLE = _table(
         (kernels.pooled, "_adaptive_avg_pool2d adaptive_max_pool2d"),
         (selections.averaged, "mean sum amax"),
         (_normed, "native_batch_norm _native_batch_norm_legit_no_training cudnn_batch_norm"),
-        (_summed, "add maximum minimum"),
-        (_multiplied, "mul"),
+        (_summed, "add sub rsub"),
+        (_multiplied, "mul div"),
         (selections.joined, "cat"),
         (selections.sliced, "slice"),
         (selections.narrowed, "narrow"),
-        (selections.piece, "split split_with_sizes"),
+        (selections.piece, "split split_with_sizes unsafe_split"),
         (selections.padded, "constant_pad_nd replication_pad2d replication_pad1d reflection_pad2d"),
         (selections.padded, "reflection_pad1d"),
         (selections.viewed, "view _unsafe_view unsqueeze squeeze reshape"),
         (selections.permuted, "permute transpose t"),
-        (selections.picked, "index_select"),
+        (rearranging.indexed, "index index_select"),
+        (rearranging.flipped, "flip"),
+        (rearranging.rolled, "roll"),
+        (rearranging.taken, "select unbind"),
+        (rearranging.stacked, "stack"),
+        (rearranging.halved, "glu"),
+        (rearranging.shuffled, "pixel_shuffle"),
         (kernels.repeated, "upsample_nearest2d upsample_nearest1d"),
     ]
 )

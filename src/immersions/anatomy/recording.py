@@ -6,7 +6,7 @@ as it is: no symbolic tracing, no hooks to place, whatever control flow it has.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -117,24 +117,56 @@ def _holds_node(value: Any) -> bool:
     return any(isinstance(one, Node) for one in several)
 
 
-@torch.no_grad()
-def record(module: nn.Module, x: Tensor) -> tuple[Recorder, Node]:
-    """Everything that `module` does to `x` in evaluation, and the node of its answer.
+def in_one_line(error: Exception) -> str:
+    """What an error says, or at least its kind."""
+    said = " ".join(str(error).split())[:160]
+    return said if said and not isinstance(error, KeyError) else f"{type(error).__name__} {said}"
 
-    Raises `ValueError` where the answer is no tensor, or did not come from `x`.
-    """
-    recorder, training = Recorder(), module.training
-    recorder.begin(x)
+
+@contextmanager
+def _evaluating(module: nn.Module) -> Iterator[None]:
+    """Every submodule in evaluation, and then as it was: a part may be frozen."""
+    training = {each: each.training for each in module.modules()}
     module.eval()
     try:
-        with recorder.inside(module), recorder:
-            answer = module(x)
+        yield
     finally:
-        module.train(training)
-    last = recorder.node_of(answer) if isinstance(answer, Tensor) else None
+        for each, flag in training.items():
+            each.training = flag
+
+
+@torch.no_grad()
+def record(module: nn.Module, x: Tensor) -> tuple[Recorder, Node]:
+    """Everything that `module` does to `x` in evaluation, and the node of its answer: of several
+    tensors the first that came from `x`.
+
+    Raises `ValueError` where the module fails, or no answer came from `x`.
+    """
+    recorder, name = Recorder(), type(module).__name__
+    recorder.begin(x)
+    try:
+        with _evaluating(module), recorder.inside(module), recorder:
+            answer = module(x)
+    except Exception as error:  # whatever the module raises: it is anyone's
+        raise ValueError(
+            f"{name} cannot be run on {tuple(x.shape)}: {in_one_line(error)}"
+        ) from None
+    nodes = (recorder.node_of(each) for each in _tensors(answer))
+    last = next((node for node in nodes if node is not None), None)
     if last is None:
         raise ValueError(
-            f"{type(module).__name__}: expected a tensor computed from the input, got "
-            f"{type(answer).__name__}"
+            f"{name}: expected a tensor computed from the input, got {type(answer).__name__}"
         )
     return recorder, last
+
+
+def _tensors(answer: Any) -> Iterator[Tensor]:
+    """The tensors of an answer, in order."""
+    if isinstance(answer, Tensor):
+        yield answer
+    elif isinstance(answer, Mapping):
+        for value in answer.values():
+            yield from _tensors(value)
+    elif isinstance(answer, (tuple, list)):
+        for value in answer:
+            yield from _tensors(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -12,11 +13,13 @@ from immersions.anatomy.links import (
     Link,
     Links,
     channels_chosen,
+    combined,
     distinct,
     through,
     with_channels,
     with_positions,
 )
+from immersions.anatomy.patterns import Rows
 from immersions.anatomy.recording import Node
 from immersions.anatomy.traced import Traced, unit
 
@@ -35,11 +38,13 @@ def averaged(node: Node, given: list[Traced]) -> Traced:
             dimensions.append(axes)
             continue
         role = first.axes.role(number)
+        factor = np.float32(1 / first.axes.size(role) if node.operation == "mean" else 1)
         if role == CHANNEL:
-            ones = np.ones((1, first.axes.size(CHANNEL)), np.float32)
+            ones = np.full((1, first.axes.size(CHANNEL)), factor, np.float32)
             links = through(links, [Term(ones, unit(first.axes.size(KEPT)))])
         elif role == KEPT:
-            links = with_positions(links, lambda rows: rows.mean(0, keepdims=True))
+            ones = np.full((1, first.axes.size(KEPT)), factor, np.float32)
+            links = with_positions(links, partial(np.matmul, ones))
         if keep:
             dimensions.append(((role, 1),))
     return Traced(Axes(tuple(dimensions)), links)
@@ -52,7 +57,7 @@ def joined(node: Node, given: list[Traced]) -> Traced:
     axes = widest.axes.resized(node.shape)
     role = widest.axes.role(dimension)
     if role in (CUT, BATCH):
-        return Traced(axes, distinct(link for one in given for link in one.links))
+        return Traced(axes, combined(distinct(link for one in given for link in one.links)))
     parts, start = node.arguments[0], 0
     links: list[Link] = []
     traced = iter(given)
@@ -61,7 +66,7 @@ def joined(node: Node, given: list[Traced]) -> Traced:
         if isinstance(part, Node):
             links += _placed(next(traced).links, role, start, size, node.shape[dimension])
         start += size
-    return Traced(axes, tuple(links))
+    return Traced(axes, combined(links))
 
 
 def _placed(links: Links, role: str, start: int, size: int, whole: int) -> Links:
@@ -84,12 +89,14 @@ def sliced(node: Node, given: list[Traced]) -> Traced:
     start = node.arguments[2] if len(node.arguments) > 2 else 0
     step = node.arguments[4] if len(node.arguments) > 4 else 1
     begin = 0 if start is None else min(size, start + size if start < 0 else start)
-    return _chosen(node, first, dimension, slice(begin, begin + step * node.shape[dimension], step))
+    return chosen(
+        node.shape, first, dimension, slice(begin, begin + step * node.shape[dimension], step)
+    )
 
 
 def narrowed(node: Node, given: list[Traced]) -> Traced:
     _, dimension, start, length = node.arguments
-    return _chosen(node, given[0], dimension, slice(start, start + length))
+    return chosen(node.shape, given[0], dimension, slice(start, start + length))
 
 
 def piece(node: Node, given: list[Traced]) -> Traced:
@@ -97,16 +104,18 @@ def piece(node: Node, given: list[Traced]) -> Traced:
     size, place = node.arguments[1], node.arguments[-1]
     dimension = node.arguments[2] if len(node.arguments) > 3 else 0
     start = size * place if isinstance(size, int) else sum(size[:place])
-    return _chosen(node, given[0], dimension, slice(start, start + node.shape[dimension]))
+    return chosen(node.shape, given[0], dimension, slice(start, start + node.shape[dimension]))
 
 
-def _chosen(node: Node, first: Traced, dimension: int, chosen: slice) -> Traced:
+def chosen(shape: Sequence[int], first: Traced, dimension: int, places: Rows) -> Traced:
+    """Some places of a dimension, in that order, as a tensor of that shape."""
     role = first.axes.role(dimension)
-    axes = first.axes.resized(node.shape)
-    if role == CHANNEL and node.shape[dimension] != first.axes.size(CHANNEL):
-        return Traced(axes, channels_chosen(first.links, chosen))
-    if role == KEPT:
-        return Traced(axes, with_positions(first.links, lambda rows: rows[chosen]))
+    axes = first.axes.resized(shape)
+    whole = isinstance(places, slice) and shape[dimension] == first.axes.width(dimension)
+    if role == CHANNEL and not whole:
+        return Traced(axes, channels_chosen(first.links, places))
+    if role == KEPT and not whole:
+        return Traced(axes, with_positions(first.links, lambda rows: rows[places]))
     return Traced(axes, first.links)
 
 
@@ -146,11 +155,3 @@ def permuted(node: Node, given: list[Traced]) -> Traced:
         order = list(range(count))
         order[one], order[other] = order[other], order[one]
     return Traced(given[0].axes.permuted(order), given[0].links)
-
-
-def picked(node: Node, given: list[Traced]) -> Traced:
-    """`index_select`, as where a short loop is repeated before its start."""
-    dimension = node.arguments[1]
-    if given[0].axes.role(dimension) not in (CUT, BATCH):
-        raise ValueError("index_select on channels or the kept axis")
-    return Traced(given[0].axes.resized(node.shape), given[0].links)
