@@ -182,3 +182,33 @@ def test_an_answer_that_does_not_come_from_the_input_is_told() -> None:
 def test_modules_in_double_precision_get_such_input() -> None:
     module = nn.Sequential(nn.Conv2d(4, 4, 3), nn.ReLU()).double()
     assert graph_of(module, torch.ones(1, 4, 12, 6)).edges > 0
+
+
+def part_bent(x: Tensor, a: nn.Module) -> Tensor:
+    y = a(x)
+    y[:, :2].relu_()
+    return torch.sigmoid(y)
+
+
+def filled(x: Tensor, a: nn.Module) -> Tensor:
+    y = torch.zeros(1, 8, 12, 3)
+    y[:, :4] = x
+    return torch.sigmoid(y + x.sum())
+
+
+@pytest.mark.parametrize("function", [part_bent, filled])
+def test_writing_into_a_part_of_a_tensor_is_told(function: Callable[..., Any]) -> None:
+    (line,) = run(function, nn.Conv2d(4, 4, 1)).unconnected
+    assert line.startswith("sigmoid could not be joined: ")
+    assert "into a part" in line
+
+
+def test_pieces_that_are_bent_in_place_are_known() -> None:
+    def forward(x: Tensor, a: nn.Module) -> Tensor:
+        one, other = a(x).chunk(2, 1)
+        return torch.sigmoid(torch.cat([one.relu_(), other], 1).mul_(2))
+
+    graph = run(forward, nn.Conv2d(4, 4, 1))
+    assert graph.unconnected == ()
+    assert [layer.name for layer in graph.layers] == ["input", "relu_", "sigmoid"]
+    assert graph.edges == 12 * (4 * 2 + 2 + 4 * 2)

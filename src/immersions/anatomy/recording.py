@@ -50,13 +50,17 @@ class Recorder(TorchDispatchMode):
         self._of: dict[int, Node] = {}
         self._alive: list[Tensor] = []
         self._modules: list[str] = [""]
+        self._written: dict[int, list[tuple[Node, Tensor]]] = {}
 
     def begin(self, x: Tensor) -> Node:
         """`x` is what the network is given."""
         return self._note("input", (), {}, x)
 
     def node_of(self, x: Tensor) -> Node | None:
-        return self._of.get(id(x))
+        if id(x) in self._of:
+            return self._of[id(x)]
+        written = self._written.get(_memory(x), [])
+        return next((node for node, part in written if _overlap(part, x)), None)
 
     def __torch_dispatch__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
@@ -72,21 +76,41 @@ class Recorder(TorchDispatchMode):
                     self._note(name, (*told, place), options, piece)
             elif isinstance(first, Tensor):
                 self._note(name, told, options, first)
+                if _writes(func):
+                    self._note_written(name, told, args[0])
         return answer
 
+    def _note_written(self, name: str, arguments: tuple[Any, ...], x: Tensor) -> None:
+        """Other tensors in whose memory `x` lies are no longer what their nodes say."""
+        memory, others = _memory(x), []
+        for other in self._alive:
+            if other is not x and _memory(other) == memory and _overlap(other, x):
+                others.append(other)
+        whole = x.numel() * x.element_size() == x.untyped_storage().nbytes()
+        if others or not whole:
+            part = self._note(f"{name} into a part", arguments, {}, x, told=False)
+            self._of.update({id(other): part for other in others})
+            self._written.setdefault(memory, []).append((part, x))
+
     def _note(
-        self, name: str, arguments: tuple[Any, ...], options: dict[str, Any], x: Tensor
+        self,
+        name: str,
+        arguments: tuple[Any, ...],
+        options: dict[str, Any],
+        x: Tensor,
+        told: bool = True,
     ) -> Node:
         module = self._modules[-1]
         node = Node(len(self.nodes), name, arguments, options, tuple(x.shape), module)
         self.nodes.append(node)
-        self._of[id(x)] = node
-        self._alive.append(x)  # so that no other tensor is given its id
+        if told:
+            self._of[id(x)] = node
+            self._alive.append(x)  # so that no other tensor is given its id
         return node
 
     def _replaced(self, value: Any) -> Any:
         if isinstance(value, Tensor):
-            return self._of.get(id(value), value)
+            return self.node_of(value) or value
         if isinstance(value, (list, tuple)):
             return type(value)(self._replaced(one) for one in value)
         return value
@@ -115,6 +139,25 @@ class Recorder(TorchDispatchMode):
 def _holds_node(value: Any) -> bool:
     several = value if isinstance(value, (list, tuple)) else [value]
     return any(isinstance(one, Node) for one in several)
+
+
+def _writes(func: Any) -> bool:
+    """Whether an operation changes its first argument."""
+    arguments = func._schema.arguments
+    alias = arguments[0].alias_info if arguments else None
+    return alias is not None and bool(alias.is_write)
+
+
+def _memory(x: Tensor) -> int:
+    return 0 if x.is_meta else x.untyped_storage().data_ptr()
+
+
+def _overlap(one: Tensor, other: Tensor) -> bool:
+    """Whether two tensors of the same memory share any of it."""
+    size = one.untyped_storage().nbytes() // one.element_size()
+    there = torch.zeros(size, dtype=torch.bool)
+    there.as_strided(one.shape, one.stride(), one.storage_offset()).fill_(True)
+    return bool(there.as_strided(other.shape, other.stride(), other.storage_offset()).any())
 
 
 def in_one_line(error: Exception) -> str:
