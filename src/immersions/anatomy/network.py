@@ -74,11 +74,12 @@ def connected(recorder: Recorder, names: Mapping[int, str], roles: Sequence[str]
                 not_finite.append(f"{name} has weights that are not finite")
             answer = Traced(answer.axes, (identity(number, channels, pitches),))
         traced[node.number] = answer
-    told = [f"{_several(them)} could not be joined: {why}" for why, them in lost.items()]
+    told = [f"{several(them)} could not be joined: {why}" for why, them in lost.items()]
     return Graph(tuple(layers), tuple(connections), (*told, *not_finite))
 
 
-def _several(names: Sequence[str]) -> str:
+def several(names: Sequence[str]) -> str:
+    """The first of them, and how many more."""
     more = len(names) - 1
     return f"{names[0]} and {more} more" if more else names[0]
 

@@ -11,8 +11,8 @@ from torch import Tensor
 
 from immersions.anatomy.axes import BATCH, CHANNEL, CUT, KEPT
 from immersions.anatomy.graph import Graph, VertexLayer
-from immersions.anatomy.network import connected, graph_of_network
-from immersions.anatomy.recording import Recorder
+from immersions.anatomy.network import connected, graph_of_network, several
+from immersions.anatomy.recording import Recorder, in_one_line
 from immersions.ears.contrastive import ContrastiveEar
 from immersions.ears.ear import Ear, Layer
 from immersions.ears.module import ModuleEar
@@ -63,9 +63,8 @@ def _of_module(ear: ModuleEar) -> Graph:
 
     try:
         ear.follow(begin, note, recorder)
-    except (RuntimeError, TypeError, IndexError, ValueError) as error:
-        said = " ".join(str(error).split())[:160]
-        return Graph((), (), (f"{ear.name} cannot be followed: {said}",))
+    except Exception as error:  # whatever the module raises: it is anyone's
+        return Graph((), (), (f"{ear.name} cannot be followed: {in_one_line(error)}",))
     return connected(recorder, numbers, roles[0])
 
 
@@ -74,6 +73,7 @@ def _as_the_ear_has_them(graph: Graph, layers: Sequence[Layer]) -> Graph:
     found = {layer.name: number for number, layer in enumerate(graph.layers)}
     lost = list(graph.unconnected)
     place: dict[int, int] = {}
+    elsewhere: list[str] = []
     for number, layer in enumerate(layers):
         old = found.get(layer.name)
         if old is None:
@@ -83,9 +83,11 @@ def _as_the_ear_has_them(graph: Graph, layers: Sequence[Layer]) -> Graph:
             layer.channels,
             layer.pitches,
         ):
-            lost.append(f"{layer.name} could not be joined: its places are not pitches")
+            elsewhere.append(layer.name)
         else:
             place[old] = number
+    if elsewhere:
+        lost.append(f"{several(elsewhere)} could not be joined: places are not pitches")
     connections = [
         replace(one, source=place[one.source], target=place[one.target])
         for one in graph.connections
