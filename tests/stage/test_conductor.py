@@ -132,7 +132,7 @@ def test_a_stall_in_any_work_is_noticed_and_dreaming_goes_on_within_ten_seconds(
     async def play():
         async with conducting(f"stalls_{article}_{where}", Patience()) as (conductor, audience):
             conductor.begin(DREAMING, clip, RATE)
-            await until(mark.exists)
+            await until(lambda: mark.exists() and mark.read_text())
             at, pid = time.monotonic(), conductor.pid
             assert mark.read_text() == str(pid)
             seen = set()

@@ -15,7 +15,7 @@ def shares_of(snapshots, monkeypatch):
     monkeypatch.setattr(settling, "PAUSE_SECONDS", 0)
     follow = Settling(snapshots, said.append)
 
-    def report(moment):
+    def report(moment, points):
         moments.append(moment)
         follow(moment)
 
