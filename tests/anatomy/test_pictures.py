@@ -14,7 +14,7 @@ from immersions.anatomy.pictures import Style, picture, svg, upright, write_pict
 from immersions.anatomy.pictures.colours import NIGHT, encoded, layer_colours, vertex_colours
 from immersions.anatomy.pictures.edges import sampled
 from immersions.anatomy.pictures.light import glow
-from immersions.anatomy.pictures.placing import framed, spacing
+from immersions.anatomy.pictures.placing import frame_around, spacing
 from immersions.anatomy.pictures.png import png
 from immersions.anatomy.pictures.rasters import discs, lines
 
@@ -58,7 +58,7 @@ def test_every_vertex_is_on_the_picture():
     width = 800
     image = picture(layout, graph(), width=width, height=width)
     turned = upright(layout.positions, layout.layer, layout.pitch)[0]
-    column, row = np.round(framed(turned, width, width).pixels(turned)).astype(int).T
+    column, row = np.round(frame_around(turned, width, width).pixels(turned)).astype(int).T
     margin = 0.04 * width
     for at in (column, row):
         assert at.min() >= margin

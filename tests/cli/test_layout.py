@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from command_line import fails
 from tiny_music import EAR
 
 from immersions import cli
@@ -58,15 +59,6 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     (tmp_path / f"{name}.py").write_text(MODULE)
     monkeypatch.chdir(tmp_path)
     return name
-
-
-def fails(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> str:
-    """What a command line that fails says in its last line."""
-    assert cli.run(["layout", *map(str, arguments)]) == 2
-    said = capsys.readouterr().err.splitlines()
-    assert said[-1].startswith("immersions: ")
-    assert "Traceback" not in "\n".join(said)
-    return said[-1].removeprefix("immersions: ")
 
 
 def test_an_ear_becomes_a_file_and_a_report(ear: Path, tmp_path: Path) -> None:
@@ -139,27 +131,29 @@ def test_a_torch_module_is_laid_out_and_what_is_lost_is_told(
 def test_bad_arguments_are_one_line(
     module: str, ear: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    there = tmp_path / "laid.npz"
-    assert "nothing to write" in fails(capsys, ear)
-    assert "ending in .npz" in fails(capsys, ear, "-o", tmp_path / "laid.txt")
-    assert "no folder" in fails(capsys, ear, "-o", tmp_path / "none" / "laid.npz")
-    assert "no such ear" in fails(capsys, "nobody", "-o", there)
-    assert "expected deviation" in fails(capsys, ear, "-o", there, "--charges", "loud")
-    assert "expected magnitude" in fails(capsys, ear, "-o", there, "--weights", "heavy")
-    assert "expected an Ear" in fails(capsys, f"{module}:number", "-o", there)
-    assert "--input" in fails(capsys, f"{module}:plain", "-o", there)
-    assert "1 to 3 sizes" in fails(capsys, f"{module}:plain", "-o", there, "--input", "3x-2")
-    assert "cannot be run" in fails(capsys, f"{module}:plain", "-o", there, "--input", "3x9x9")
+    there, plain = tmp_path / "laid.npz", f"{module}:plain"
+    assert "nothing to write" in fails(capsys, "layout", ear)
+    assert "ending in .npz" in fails(capsys, "layout", ear, "-o", tmp_path / "laid.txt")
+    assert "no folder" in fails(capsys, "layout", ear, "-o", tmp_path / "none" / "laid.npz")
+    assert "no such ear" in fails(capsys, "layout", "nobody", "-o", there)
+    assert "expected deviation" in fails(capsys, "layout", ear, "-o", there, "--charges", "loud")
+    assert "expected magnitude" in fails(capsys, "layout", ear, "-o", there, "--weights", "heavy")
+    assert "expected an Ear" in fails(capsys, "layout", f"{module}:number", "-o", there)
+    assert "--input" in fails(capsys, "layout", plain, "-o", there)
+    assert "1 to 3 sizes" in fails(capsys, "layout", plain, "-o", there, "--input", "3x-2")
+    assert "cannot be run" in fails(capsys, "layout", plain, "-o", there, "--input", "3x9x9")
     asked = ["-o", there, "--input", "1x9x9", "--snapshots", "3"]
-    assert "expected an ear" in fails(capsys, f"{module}:plain", *asked)
-    assert "with a torch module" in fails(capsys, ear, "-o", there, "--input", "3x9x9")
-    assert "expected --video" in fails(capsys, ear, "-o", there, "--clip", "house")
-    assert "expected --picture" in fails(capsys, ear, "-o", there, "--size", "100")
-    assert ".mp4" in fails(capsys, ear, "--video", tmp_path / "film.avi")
-    assert ".svg" in fails(capsys, ear, "--picture", tmp_path / "picture.gif")
+    assert "expected an ear" in fails(capsys, "layout", plain, *asked)
+    assert "with a torch module" in fails(capsys, "layout", ear, "-o", there, "--input", "3x9x9")
+    assert "expected --video" in fails(capsys, "layout", ear, "-o", there, "--clip", "house")
+    assert "expected --picture" in fails(capsys, "layout", ear, "-o", there, "--size", "100")
+    assert ".mp4" in fails(capsys, "layout", ear, "--video", tmp_path / "film.avi")
+    assert ".svg" in fails(capsys, "layout", ear, "--picture", tmp_path / "picture.gif")
     film = tmp_path / "film.mp4"
-    assert "no such sound file" in fails(capsys, ear, "--video", film, "--clip", "nothing")
+    assert "no such sound file" in fails(
+        capsys, "layout", ear, "--video", film, "--clip", "nothing"
+    )
     both = ["--video", film, "--clip", "house", "--input", "1x9x9"]
-    assert "expected an ear" in fails(capsys, f"{module}:plain", *both)
+    assert "expected an ear" in fails(capsys, "layout", plain, *both)
     assert not there.exists()
     assert not film.exists()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from command_line import fails
 from probing_task import write_classes
 from tiny_music import EAR
 
@@ -36,15 +37,6 @@ def task(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = write_classes(tmp_path_factory.mktemp("task") / "orders", files=2, seconds=8.0)
     (folder / "up" / "broken.flac").write_bytes(b"fLaC" + bytes(100))
     return folder
-
-
-def fails(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> str:
-    """What a command line that fails says in its last line."""
-    assert cli.run(["probe", *map(str, arguments)]) == 2
-    said = capsys.readouterr().err.splitlines()
-    assert said[-1].startswith("immersions: ")
-    assert "Traceback" not in "\n".join(said)
-    return said[-1].removeprefix("immersions: ")
 
 
 def test_labelled_files_become_a_report(ear: Path, task: Path, tmp_path: Path) -> None:
@@ -118,7 +110,7 @@ def test_what_cannot_be_probed_is_one_line(
             "the same one twice",
         ),
     ):
-        assert words in fails(capsys, *arguments, *cache)
+        assert words in fails(capsys, "probe", *arguments, *cache)
 
 
 def test_an_ear_without_a_context_is_one_line(
@@ -131,7 +123,7 @@ def test_an_ear_without_a_context_is_one_line(
         "                       prepare=lambda sound: sound[:, None])\n"
     )
     monkeypatch.chdir(tmp_path)
-    said = fails(capsys, "own_ear:make", task, "--cache", tmp_path / "cache")
+    said = fails(capsys, "probe", "own_ear:make", task, "--cache", tmp_path / "cache")
     assert said == "own_ear:make: expected an ear with a context network, got ModuleEar"
 
 

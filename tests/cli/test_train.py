@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from command_line import fails
 
 from immersions import cli, ears
 from immersions.training.kept import saved_step
@@ -42,15 +43,6 @@ def command(music: Path, folder: Path, steps: int, *more: str) -> list[str]:
         *("--items", "4", "--crops", "2", "--threads", "1", "--held-out", "0.3"),
         *("--work", str(folder / "runs"), "--cache", str(music.parent / "cache"), *more),
     ]
-
-
-def fails(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """What a command line that fails says in its one line."""
-    assert cli.run(arguments) == 2
-    said = capsys.readouterr().err.splitlines()
-    assert said[-1].startswith("immersions: ")
-    assert "Traceback" not in "\n".join(said)
-    return said[-1].removeprefix("immersions: ")
 
 
 def test_a_folder_becomes_an_ear(music: Path, tmp_path: Path) -> None:

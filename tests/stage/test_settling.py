@@ -17,7 +17,7 @@ def shares_of(snapshots, monkeypatch):
 
     def report(moment, points):
         moments.append(moment)
-        follow(moment)
+        follow(moment, points)
 
     graph = graph_of(positive(Residual()), torch.zeros(1, 2, 200, 8))
     lay_out(graph, LayoutConfig(snapshots=snapshots), report=report)
@@ -40,5 +40,5 @@ def test_it_speaks_a_few_times_a_second(monkeypatch):
     said = []
     follow = Settling(1, said.append)
     for number in range(1, 200):
-        follow(Moment(0, 10, number, 1.4 * 0.9**number, 0.5, 0.1))
+        follow(Moment(0, 10, number, 1.4 * 0.9**number, 0.5, 0.1), None)
     assert len(said) <= 2

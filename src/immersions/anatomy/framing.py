@@ -18,10 +18,14 @@ def framed(
     positions: Snapshots, layer: Int[NDArray[np.int32], " v"], pitch: Int[NDArray[np.int32], " v"]
 ) -> Snapshots:
     """All snapshots turned alike, moved and scaled alike into -1 to 1, a little margin left."""
-    turned = upright(aligned(positions), layer, pitch)
-    low, high = turned.min((0, 1)), turned.max((0, 1))
+    return fitted(upright(aligned(positions), layer, pitch), MARGIN)
+
+
+def fitted(positions: Snapshots, margin: float) -> Snapshots:
+    """All snapshots moved and scaled alike into -1 to 1, a `margin` of one left."""
+    low, high = positions.min((0, 1)), positions.max((0, 1))
     size = float((high - low).max()) or 1.0
-    scaled = (turned - (low + high) / 2) * (2 * (1 - MARGIN) / size)
+    scaled = (positions - (low + high) / 2) * (2 * (1 - margin) / size)
     return scaled.astype(np.float32)
 
 

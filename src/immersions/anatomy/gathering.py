@@ -7,10 +7,8 @@ be made for those.
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Float
-from numpy.typing import NDArray
 
-Snapshots = Float[NDArray[np.float32], "snapshots vertices dimensions"]
+from immersions.anatomy.framing import Snapshots, fitted
 
 INSIDE = 0.985
 """Of all vertices, so many stay where they are."""
@@ -30,7 +28,4 @@ def gathered(positions: Snapshots) -> Snapshots:
     rim = RIM * inside
     beyond = np.maximum(far, inside)
     drawn = centred * ((inside - rim * np.expm1((inside - beyond) / rim)) / beyond).clip(max=1)
-    low, high = drawn.min((0, 1)), drawn.max((0, 1))
-    size = float((high - low).max()) or 1.0
-    framed = (drawn - (low + high) / 2) * (2 * (1 - MARGIN) / size)
-    return framed.clip(-1, 1).astype(np.float32)
+    return fitted(drawn, MARGIN).clip(-1, 1)

@@ -164,8 +164,7 @@ class Solver:
         attraction = Attraction(level.graph, config.device)
         repulsion = self._repulsion(number)
         degrees = attraction.degrees.cpu().numpy()
-        finer = len(self.levels) - 1 - number
-        centre = (self.centring * config.rising**finer * level.masses)[:, None]
+        centre = self.centre(number)[:, None]
         velocity = np.zeros_like(points)
         if len(points) == 1:
             return velocity, 1.0
@@ -198,7 +197,8 @@ class Solver:
             scale = degrees + centre + config.exponent * stiff[:, None]
             if config.method == "verlet":
                 scale[:] = scale.max()
-            velocity = config.momentum * velocity + config.step * force / scale
+            velocity *= config.momentum
+            velocity += config.step * force / scale
             points = points + velocity
         return points, spacing
 
@@ -212,6 +212,12 @@ class Solver:
         """The repulsion on a level without a tree."""
         config = self.config
         return ExactRepulsion(self.charges(level), config.exponent, 1.0, config.device)
+
+    def centre(self, level: int) -> Positions:
+        """How strongly each vertex of a level is pulled to the centre, a unit of distance away."""
+        finer = len(self.levels) - 1 - level
+        strength = np.float32(self.centring * self.config.rising**finer)
+        return strength * self.levels[level].masses
 
     def charges(self, level: int) -> Positions:
         """Of a level, in units of the forces."""
@@ -228,8 +234,8 @@ def energy_of(solver: Solver, points: Positions) -> float:
     pull = attraction.pull(torch.from_numpy(points)).numpy()
     edges = -0.5 * float((pull.astype(np.float64) * points).sum())
     charges = solver.charges(0)
-    spread = float(np.sqrt((points.astype(np.float64) ** 2).sum(1).mean()))
-    pairs = repulsion_energy(points, charges, config.exponent, 1e-6 * spread)
-    rising = solver.centring * config.rising ** (len(solver.levels) - 1)
-    centre = 0.5 * rising * float((points.astype(np.float64) ** 2).sum())
-    return edges + pairs + centre
+    squares = (points.astype(np.float64) ** 2).sum(1)
+    softening = 1e-6 * float(np.sqrt(squares.mean()))
+    pairs = repulsion_energy(points, charges, config.exponent, softening)
+    centring = 0.5 * float((solver.centre(0) * squares).sum())
+    return edges + pairs + centring

@@ -14,7 +14,7 @@ from immersions.anatomy.graph import Graph
 from immersions.anatomy.pictures.colours import NIGHT, encoded, vertex_colours
 from immersions.anatomy.pictures.edges import sampled
 from immersions.anatomy.pictures.light import glow, toned
-from immersions.anatomy.pictures.placing import Frame, framed, spacing, upright
+from immersions.anatomy.pictures.placing import Frame, frame_around, spacing, upright
 from immersions.anatomy.pictures.rasters import Discs, discs
 from immersions.anatomy.pictures.threads import threads
 
@@ -143,7 +143,7 @@ def picture(
     if not 0 <= snapshot < len(layout.positions):
         raise ValueError(f"snapshot: expected 0 to {len(layout.positions) - 1}, got {snapshot}")
     turned = upright(layout.positions, layout.layer, layout.pitch)
-    frame = framed(turned, width, height)
+    frame = frame_around(turned, width, height)
     drawn = scene(turned[snapshot], layout.layer, layout.channel, frame, style)
     if activation is None:
         behind = background(drawn, graph, style)

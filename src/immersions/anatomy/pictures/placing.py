@@ -63,7 +63,7 @@ class Frame:
         return np.stack([x, y], -1).astype(np.float32)
 
 
-def framed(points: NDArray[np.floating], width: int, height: int | None = None) -> Frame:
+def frame_around(points: NDArray[np.floating], width: int, height: int | None = None) -> Frame:
     """The frame that holds all `points`, (…, 2), as large as the margins allow.
 
     Without `height` the picture is as high as the layout asks for, from half the width to all.

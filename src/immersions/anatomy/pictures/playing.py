@@ -16,7 +16,7 @@ from immersions.anatomy.pictures.edges import Edges, sampled
 from immersions.anatomy.pictures.film import check_film, write_film
 from immersions.anatomy.pictures.light import toned
 from immersions.anatomy.pictures.picture import USUAL, Placed, Scene, Style, composed, lit, scene
-from immersions.anatomy.pictures.placing import framed, upright
+from immersions.anatomy.pictures.placing import frame_around, upright
 from immersions.anatomy.pictures.rasters import lines
 from immersions.anatomy.pictures.threads import threads
 from immersions.ears.brightness import bright_range
@@ -86,7 +86,7 @@ def playing(
     if brightness.ndim != 2 or brightness.shape[1] != vertices:
         raise ValueError(f"brightness: expected (frames, {vertices}), got {brightness.shape}")
     turned = upright(layout.positions, layout.layer, layout.pitch)
-    frame = framed(turned, width, height)
+    frame = frame_around(turned, width, height)
     drawn = scene(turned[0], layout.layer, layout.channel, frame, style)
     painted = drawn.discs()
     web = _Web(drawn, graph, style)

@@ -13,7 +13,7 @@ from immersions.anatomy.graph import Graph
 from immersions.anatomy.pictures.colours import NIGHT, encoded, vertex_colours
 from immersions.anatomy.pictures.edges import Edges, sampled
 from immersions.anatomy.pictures.picture import USUAL, Placed, Style, radii
-from immersions.anatomy.pictures.placing import framed, upright
+from immersions.anatomy.pictures.placing import frame_around, upright
 
 MOST_CIRCLES = 60_000
 MOST_LINES = 12_000
@@ -45,7 +45,7 @@ def svg(
     Where there are more vertices than `most_circles`, neighbours of one layer are drawn as one.
     """
     turned = upright(layout.positions, layout.layer, layout.pitch)
-    frame = framed(turned, width, height)
+    frame = frame_around(turned, width, height)
     points = frame.pixels(turned[snapshot])
     sizes = radii(points, layout.layer, frame, style)
     colours = vertex_colours(layout.layer, layout.channel)

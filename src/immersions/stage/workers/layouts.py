@@ -6,7 +6,7 @@ change: the same ears and the same solver write the same files.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from immersions.anatomy.gathering import gathered
 from immersions.anatomy.laying import LayoutConfig, layout_of_ear
 from immersions.anatomy.layout import Layout
 from immersions.anatomy.loops import bundled_loops
-from immersions.anatomy.solver import Moment
+from immersions.anatomy.solver import Report
 from immersions.ears.ear import Ear
 from immersions.stage.workers.listener import fingerprint
 
@@ -31,13 +31,11 @@ def laid(
     ear: Ear,
     snapshots: int,
     loops: Sequence[Float[Tensor, " samples"]],
-    report: Callable[[Moment], None] = lambda moment: None,
+    report: Report = lambda moment, points: None,
 ) -> Layout:
     """The layout of an ear, named by its hash. Raises `ValueError`."""
     config = LayoutConfig(snapshots=snapshots)
-    found = layout_of_ear(
-        ear, config, fingerprint(ear), loops, lambda moment, points: report(moment)
-    ).layout
+    found = layout_of_ear(ear, config, fingerprint(ear), loops, report).layout
     return replace(found, positions=gathered(found.positions))
 
 

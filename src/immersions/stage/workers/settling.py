@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from typing import Protocol
 
-from immersions.anatomy.solver import HARD
+from immersions.anatomy.solver import HARD, Moment, Positions
 
 BEFORE = 0.1
 """Of all: loading the ear, and hearing the loops."""
@@ -20,21 +19,8 @@ SOFT = 0.8
 PAUSE_SECONDS = 0.25
 
 
-class Moment(Protocol):
-    """Of `immersions.anatomy.solver.Moment`, what is needed here."""
-
-    @property
-    def level(self) -> int: ...
-    @property
-    def iteration(self) -> int: ...
-    @property
-    def softening(self) -> float: ...
-    @property
-    def residual(self) -> float: ...
-
-
 class Settling:
-    """Give it each step; it says, a few times a second, a share from 0 to 1 that never falls.
+    """A solver's report; it says, a few times a second, a share from 0 to 1 that never falls.
 
     How many steps are to come is not known, but how far from rest and from the hard repulsion.
     """
@@ -49,7 +35,7 @@ class Settling:
         self._share = 0.0
         self._said = 0.0
 
-    def __call__(self, moment: Moment) -> None:
+    def __call__(self, moment: Moment, _points: Positions) -> None:
         self._highest = max(self._highest, moment.level)
         if moment.iteration == 1:
             self._number += moment.level == 0
