@@ -21,6 +21,7 @@ from immersions.anatomy.laying import (
 )
 from immersions.anatomy.network import graph_of
 from immersions.anatomy.of_ear import graph_of_ear
+from immersions.anatomy.solver import SolverConfig
 from immersions.ears import presets
 from immersions.ears.contrastive import ContrastiveEar, ContrastiveNetwork
 from immersions.ears.ear import LayerStatistics
@@ -211,6 +212,11 @@ def test_what_cannot_be_laid_out_is_told() -> None:
         LayoutConfig(snapshots=0)
     with pytest.raises(ValueError, match="finite numbers above zero"):
         lay_out(one, charges=[np.zeros(one.vertices, np.float32)])
+
+
+def test_what_runs_out_of_steps_is_not_at_rest() -> None:
+    """However little force is left: with three steps the repulsion is still soft."""
+    assert not lay_out(graph(), LayoutConfig(SolverConfig(most=3, tolerance=1e6))).rested
 
 
 def test_three_dimensions_fill_a_cube() -> None:

@@ -69,7 +69,7 @@ class Laid:
     residual: float
     """The greatest of all snapshots: force left over attraction."""
     rested: bool
-    """Whether that is as little as was asked for."""
+    """Whether that is as little as was asked for, of the repulsion as printed."""
     unconnected: tuple[str, ...]
     graph: Graph
     _solver: Solver
@@ -142,10 +142,10 @@ def lay_out(
     begun = time.perf_counter()
     first = Solver(weighed, given[0], config.solver)
     found = [first.from_random(note)]
-    worst = [last.residual]
+    ends = [last]
     for each in [*given[1:], given[0]] if len(given) > 1 else []:
         found.append(Solver(weighed, each, config.solver).from_positions(found[-1], note))
-        worst.append(last.residual)
+        ends.append(last)
     if len(given) > 1:
         found[0] = found.pop()
     seconds = time.perf_counter() - begun
@@ -159,8 +159,8 @@ def lay_out(
         graph.edges,
         seconds,
         count,
-        max(worst),
-        max(worst) <= config.solver.tolerance,
+        max(end.residual for end in ends),
+        all(end.softening == 0 and end.residual <= config.solver.tolerance for end in ends),
         graph.unconnected,
         graph,
         first,
