@@ -238,6 +238,19 @@ export interface Status {
   message: string;
 }
 
+/** Asks for a word once all that was said before has been done. */
+export interface Sync {
+  type: "sync";
+  id: number;
+}
+
+/** The answer to `Sync`: all that this page said before has been obeyed or refused. */
+export interface Synced {
+  type: "synced";
+  id: number;
+  state: State;
+}
+
 /** What `POST /api/clips` answers. */
 export interface Uploaded {
   id: string;
@@ -250,6 +263,8 @@ export interface Uploaded {
 export interface Welcome {
   type: "welcome";
   version: string;
+  /** of this server process alone: another one is another server */
+  run: string;
   parameters: Array<ParameterDeclaration>;
   clips: Array<Clip>;
   ears: Array<EarName>;
@@ -264,6 +279,7 @@ export type ServerMessage =
   | Refused
   | StateChanged
   | Status
+  | Synced
   | Welcome;
 
 /** Text from a page to the server. */
@@ -276,7 +292,8 @@ export type ClientMessage =
   | Restart
   | Run
   | Seed
-  | SetParameters;
+  | SetParameters
+  | Sync;
 
 /** Headers of binary messages and answers. */
 export type BinaryHeader =

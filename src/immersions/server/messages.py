@@ -72,6 +72,7 @@ class Welcome(Message):
 
     type: Literal["welcome"] = "welcome"
     version: str
+    run: str = Field(description="of this server process alone: another one is another server")
     parameters: list[ParameterDeclaration]
     clips: list[Clip]
     ears: list[EarName]
@@ -128,6 +129,14 @@ class LayoutProgress(Message):
     going: Going = Field(description="when ready, layout_url answers with it")
     share: float = Field(description="0 to 1, of the computing")
     message: str = Field(description="why it failed, in one line, or empty")
+
+
+class Synced(Message):
+    """The answer to `Sync`: all that this page said before has been obeyed or refused."""
+
+    type: Literal["synced"] = "synced"
+    id: int
+    state: State
 
 
 class Refused(Message):
@@ -253,14 +262,30 @@ class Pull(Message):
     id: int
 
 
+class Sync(Message):
+    """Asks for a word once all that was said before has been done."""
+
+    type: Literal["sync"] = "sync"
+    id: int
+
+
 ServerMessage = Annotated[
-    Welcome | EarDescription | StateChanged | Clips | Status | LayoutProgress | Refused,
+    Welcome | EarDescription | StateChanged | Clips | Status | LayoutProgress | Synced | Refused,
     Field(discriminator="type"),
 ]
 """Text from the server to a page."""
 
 ClientMessage = Annotated[
-    SetParameters | ChooseClip | ChooseMix | ChooseEar | ChooseTarget | Run | Seed | Restart | Pull,
+    SetParameters
+    | ChooseClip
+    | ChooseMix
+    | ChooseEar
+    | ChooseTarget
+    | Run
+    | Seed
+    | Restart
+    | Pull
+    | Sync,
     Field(discriminator="type"),
 ]
 """Text from a page to the server."""

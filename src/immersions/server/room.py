@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import sys
 from collections.abc import Callable, Coroutine, Mapping
 from importlib.metadata import version
@@ -44,6 +45,7 @@ class Room:
     ) -> None:
         self.library = library
         self.ear: say.EarDescription | None = None
+        self._run = secrets.token_hex(8)
         self._ears = ears
         self._threads = threads
         self._sample_rate = ears[ear].sample_rate
@@ -153,6 +155,9 @@ class Room:
                 await self._choose_ear(message.id)
             case say.Pull():
                 self._pull(outbox, message.id)
+            case say.Sync():
+                synced = say.Synced(id=message.id, state=self._state)
+                outbox.put("synced", synced.model_dump_json())
 
     def announce_clips(self) -> None:
         """Tell all pages that the start sounds have changed."""
@@ -283,6 +288,7 @@ class Room:
     def _welcome(self) -> say.Welcome:
         return say.Welcome(
             version=version("immersions"),
+            run=self._run,
             parameters=[say.ParameterDeclaration(**each.as_dict()) for each in PARAMETERS],
             clips=self.library.clips(),
             ears=[say.EarName(id=each.id, title=each.title) for each in self._ears.values()],

@@ -6,14 +6,8 @@ export interface Restoring {
   withEar: { ear: string; message: ClientMessage };
 }
 
-/**
- * What to tell a server that was started again so that the performance goes on as it was.
- *
- * A server counts its state's changes, so one that has seen fewer than we have is a new one; to one
- * that merely was out of reach nothing is said, since other pages may have changed things since.
- */
-export function restoring(was: State | null, now: State): Restoring | null {
-  if (!was || now.generation >= was.generation) return null;
+/** What to tell a server that was started again so that the performance goes on as it was. */
+export function restoring(was: State, now: State): Restoring {
   const messages: ClientMessage[] = [];
   if (was.ear !== now.ear) messages.push({ type: "ear", id: was.ear });
   if (was.clip !== now.clip) messages.push({ type: "clip", id: was.clip });

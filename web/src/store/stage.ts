@@ -9,6 +9,7 @@ import type {
   ServerMessage,
   State,
   Status,
+  Synced,
   Uploaded,
   Welcome,
 } from "../messages";
@@ -18,6 +19,7 @@ import { Connection, type ConnectionState, socketUrl } from "../protocol/connect
 import { decodeLayout, type Layout, type Loop } from "../protocol/frame";
 import { Aim } from "./aim";
 import { Faders } from "./faders";
+import { Hold } from "./hold";
 import { Notices } from "./notices";
 import { type Restoring, renewed, restoring } from "./restore";
 import { inMemory, Kept, upload } from "./uploads";
@@ -66,8 +68,12 @@ export class Stage {
   /** of layouts that were asked for; an answer that was overtaken is not drawn */
   #fetches = 0;
   #withEar: Restoring["withEar"] | null = null;
-  /** while a new server is told how things were: what it would have begun with, not to be heard */
-  #held: { loop: Loop | null } | null = null;
+  /** the server process whose state is shown */
+  #run: string | null = null;
+  /** while a new server is told how things were */
+  #hold: Hold | null = null;
+  /** greetings so far: an answer to an earlier one is none */
+  #greetings = 0;
 
   constructor(page: string) {
     this.player = new Player({
@@ -154,8 +160,8 @@ export class Stage {
   }
 
   #take(loop: Loop): void {
-    if (this.#held) {
-      this.#held.loop = loop;
+    if (this.#hold) {
+      this.#hold.hear(loop);
       return;
     }
     this.arrivals.set(loop, performance.now());
@@ -167,7 +173,8 @@ export class Stage {
   #read(message: ServerMessage): void {
     if (message.type === "welcome") this.#greet(message);
     else if (message.type === "ear") void this.#meet(message);
-    else if (message.type === "state" && !this.#held) this.#follow(message.state);
+    else if (message.type === "state") this.#learn(message.state);
+    else if (message.type === "synced") this.#release(message);
     else if (message.type === "clips") this.clips.value = message.clips;
     else if (message.type === "status") this.status.value = message;
     else if (message.type === "layout") this.#followLaying(message);
@@ -176,30 +183,53 @@ export class Stage {
 
   #greet(welcome: Welcome): void {
     const was = this.state.peek();
-    const restored = restoring(was, welcome.state);
     this.welcome.value = welcome;
     this.clips.value = welcome.clips;
-    this.#withEar = restored?.withEar ?? null;
-    this.#held = null;
-    if (was && restored) void this.#restore(was, welcome);
-    else this.#follow(welcome.state);
-    this.faders.flush();
+    this.#greetings++;
+    this.#hold = null;
+    this.#withEar = null;
+    // A server that merely was out of reach is told nothing: others may have changed things since.
+    if (was && this.#run !== welcome.run) void this.#restore(was, welcome);
+    else {
+      this.#run = welcome.run;
+      this.#follow(welcome.state);
+      this.faders.flush();
+    }
   }
 
   async #restore(was: State, { state: now, clips }: Welcome): Promise<void> {
-    const held = { loop: null };
-    this.#held = held;
+    const hold = new Hold(now);
+    const greeting = this.#greetings;
+    this.#hold = hold;
+    this.#withEar = restoring(was, now).withEar;
     const { state, problems } = await renewed(was, now, clips, async (id) => {
       const file = this.#kept.of(id);
       if (!file) throw new Error("this page did not upload it");
       return (await this.#upload(file)).id;
     });
     // Lost again meanwhile: the next greeting restores.
-    if (this.#held !== held || this.connection.peek() !== "open") return;
-    for (const message of restoring(state, now)?.now ?? []) this.send(message);
+    if (this.#hold !== hold || this.connection.peek() !== "open") return;
+    hold.want(state);
+    for (const message of restoring(state, now).now) this.send(message);
+    // What was turned since goes on top.
+    this.faders.flush();
+    this.send({ type: "sync", id: greeting });
     for (const problem of problems) this.notices.tell(problem);
-    this.#held = null;
-    if (state.clip === now.clip && held.loop) this.#take(held.loop);
+  }
+
+  #learn(state: State): void {
+    if (this.#hold) this.#hold.see(state);
+    else this.#follow(state);
+  }
+
+  /** A new server has been told everything: what it says now is the performance again. */
+  #release({ id, state }: Synced): void {
+    const hold = this.#hold;
+    if (!hold || id !== this.#greetings) return;
+    this.#hold = null;
+    this.#run = this.welcome.peek()?.run ?? null;
+    this.#follow(state);
+    for (const loop of hold.release(state)) this.#take(loop);
   }
 
   #follow(state: State): void {
