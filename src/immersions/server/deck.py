@@ -16,10 +16,11 @@ from immersions.server import messages as say
 from immersions.server.ears import EarChoice
 from immersions.server.library import Library
 from immersions.stage import hand, performance
-from immersions.stage.conductor import Conductor, Loop, Samples, stop
+from immersions.stage.conductor import Conductor, Dreamed, Loop, Samples, stop
 from immersions.stage.frames import Header
 from immersions.stage.life import Patience
 from immersions.stage.performance import State
+from immersions.stage.show import BEGINS, BENDS, part
 from immersions.stage.worker import WorkerConfig
 
 
@@ -54,6 +55,10 @@ class Deck:
         """What is loaded; nothing while an ear is loading."""
         self.sample_rate = ears[state.ear].sample_rate
         """Of the ear that listens now, in Hz."""
+        self.settling = False
+        """Whether it is changing its state by itself, to fit the ear that was loaded."""
+        self.resumes: Dreamed | None = None
+        """Where the dream is to go on, once it runs."""
         self._house = house
         self._library = library
         self._ears = ears
@@ -133,6 +138,32 @@ class Deck:
     async def restart(self) -> None:
         await self._begin(performance.restart)
 
+    def turn(self, values: Mapping[str, object]) -> None:
+        """Put faders elsewhere; `values` are fields of the state that are known to be valid."""
+        self._change(performance.move(self._state, values))
+
+    async def adopt(self, wanted: State) -> None:
+        """Move to a state of clips and ears that there are.
+
+        The loop bends on where it can; it begins again only for what needs that, as another clip.
+        """
+        async with self._beginning:
+            other = wanted.ear != self._state.ear
+            if other:
+                self.ear = None
+            self._change(performance.move(self._state, part(wanted, BENDS)))
+            if other:
+                self.conductor.listen_with(self._worker(wanted.ear))
+        rest = {
+            name: value
+            for name, value in part(wanted, BEGINS | {"mix"}).items()
+            if value != getattr(self._state, name)
+        }
+        if rest.keys() == {"mix"}:
+            await self.choose_mix(wanted.mix)
+        elif rest:
+            await self._begin(lambda state: performance.move(state, rest))
+
     def pull(self, newest_known: int) -> Loop | None:
         """Have a new loop made; what there is, where nothing dreams and it is not known yet."""
         if self._state.running:
@@ -150,13 +181,15 @@ class Deck:
     async def _open(self) -> None:
         """Play the first clip; noise where it cannot be read, for something must sound."""
         try:
-            await self._begin(lambda state: state)
+            await self._begin(lambda state: state, self.resumes)
         except (OSError, ValueError, LookupError) as error:
             print(f"immersions: {describe.line(error)}; noise plays instead", file=sys.stderr)
             await self.choose_clip(NOISE)
 
-    async def _begin(self, change: Callable[[State], State]) -> None:
-        """Apply a change after which the clip begins again."""
+    async def _begin(
+        self, change: Callable[[State], State], last: Dreamed | None = None
+    ) -> None:
+        """Apply a change after which the clip begins again, or what was dreamed of it `last`."""
         async with self._beginning:
             wanted = change(self._state)
             rate = self.sample_rate
@@ -165,7 +198,7 @@ class Deck:
             # Other changes may have come while the clip was decoded: this one goes on top.
             state = change(self._state)
             self._state = performance.play_for(state, len(samples) / rate)
-            self.conductor.begin(self._state, np.ascontiguousarray(samples), rate, mix)
+            self.conductor.begin(self._state, np.ascontiguousarray(samples), rate, mix, last)
             self._tell_state()
 
     async def _mix_of(self, state: State) -> Samples | None:
@@ -187,7 +220,9 @@ class Deck:
         self.ear = describe.ear(self._ears[self._state.ear], hello, self.number)
         self._house.tell(self.ear)
         otherwise = describe.first_target(self.layers)
+        self.settling = True
         self._change(performance.fit_targets(self._state, self.layers, otherwise))
+        self.settling = False
         if self.ear.sample_rate != self.sample_rate:
             self.sample_rate = self.ear.sample_rate
             self._soon(self._begin(performance.restart))

@@ -52,6 +52,15 @@ class Loop:
         return Loop({**self.header, "activation": None, "layers": []}, self.samples)
 
 
+@dataclass(frozen=True, eq=False)
+class Dreamed:
+    """Where a dream had got to: its sound, and after how many steps."""
+
+    samples: Samples
+    sample_rate: int
+    step: int
+
+
 @dataclass
 class Progress:
     """How the dreaming goes. `steps` and `history` are of this dream; `loops` of all."""
@@ -118,22 +127,32 @@ class Conductor:
         await self._supervisor.run()
 
     def begin(
-        self, state: State, clip: Samples, sample_rate: int, mix: Samples | None = None
+        self,
+        state: State,
+        clip: Samples,
+        sample_rate: int,
+        mix: Samples | None = None,
+        last: Dreamed | None = None,
     ) -> None:
         """Start again from `clip`. While there is no process, its sound alone is told.
 
         `mix` is what the parameter `mix` mixes in, cut or repeated to the clip's length; None for
-        the clip itself.
+        the clip itself. With `last`, of the same length and rate, the dream goes on from there.
         """
         self._state, self._clip, self._sample_rate = state, clip, sample_rate
         self._mix = _fitting(mix, clip)
         self._begun, self.newest, self._heard = state.generation, None, False
         self.progress.steps, self._trouble = 0, ""
         self.progress.history.clear()
-        if self._supervisor.ready:
-            self._send_begin()
-        else:
+        ready = self._supervisor.ready
+        if not ready:
             self._keep(_unheard(clip, sample_rate, state.generation), clip.tobytes())
+        if last is not None and (len(last.samples), last.sample_rate) == (len(clip), sample_rate):
+            header = _unheard(clip, sample_rate, state.generation)
+            self.progress.steps = last.step
+            self._keep({**header, "kind": "dream", "step": last.step}, last.samples.tobytes())
+        if ready:
+            self._send_begin()
 
     def change(self, state: State) -> None:
         """Dream on with another state."""

@@ -152,6 +152,9 @@ class Engine:
         self._rendered_at = time.monotonic()
         self._progress.start("start")
         self._dream.wake()
+        if header["announce"] and len(last):
+            # It may rest there: what the ear answers to it is not known yet.
+            self._tell("dream", self._dream, last, state)
 
     def _step(self, dream: Dream) -> None:
         self._progress.start("step")
