@@ -10,6 +10,7 @@ It runs in the worker and speaks in frames (`immersions.stage.frames`):
 - `state` {state}: the performer changed something; it acts from the next step on.
 - `mix` {state}: from now on the payload is mixed in, or the clip where that is empty.
 - `pull`: a loop is wanted now.
+- `edges` {ask, neuron, count}: the strongest edges of a neuron are wanted (`workers.edges`).
 
 It answers `loop` {kind, generation, step, sample_rate, samples, activation, layers} with samples
 and activations as payload, `note` {message} when something went wrong, and `trace` {what, number,
@@ -33,6 +34,7 @@ from immersions.stage.dream import Dream, Samples
 from immersions.stage.frames import Frame, Header
 from immersions.stage.performance import State
 from immersions.stage.workers import brightness
+from immersions.stage.workers.edges import EdgeTeller
 from immersions.stage.workers.progress import Progress
 
 RENDER_SECONDS = 1.0
@@ -55,6 +57,7 @@ class Engine:
         self._inbox = inbox
         self._send = send
         self._progress = progress
+        self._edges = EdgeTeller(ear, send)
         self._dream: Dream | None = None
         self._clip: Samples = np.zeros(0, np.float32)
         self._pulled = False
@@ -129,6 +132,8 @@ class Engine:
                 self._dream.mix_in(mix if len(mix) else self._clip, wire.state_of(header["state"]))
             elif kind == "pull":
                 self._pulled = True
+            elif kind == "edges":
+                self._edges.ask(header)
         except Exception as error:
             self._note(error)
 

@@ -4,7 +4,7 @@ import { positionOf, positionStep, valueAt } from "./curve";
 
 function parameter(curve: ParameterDeclaration["curve"], minimum: number, maximum: number) {
   const texts = { name: "x", unit: "", label: "", description: "", group: "" };
-  return { ...texts, curve, minimum, maximum, default: minimum };
+  return { ...texts, place: "deck" as const, curve, minimum, maximum, default: minimum };
 }
 
 const all = [
