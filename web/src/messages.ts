@@ -1,6 +1,13 @@
 // Generated from src/immersions/server/messages/; do not edit.
 // Write it anew with: python -m immersions.server.typescript
 
+/** Does something that takes no value: `undo`, `redo`, `scene_1`, … as a controller does it. */
+export interface Act {
+  type: "act";
+  name: string;
+  deck: number;
+}
+
 /** Starts again from another sound. */
 export interface ChooseClip {
   deck: number;
@@ -60,6 +67,11 @@ export interface DeckState {
 export interface Decks {
   type: "decks";
   decks: Array<number>;
+}
+
+export interface DeleteScene {
+  type: "delete";
+  place: number;
 }
 
 /** What is set for all decks together, told whenever anything of it changed. */
@@ -207,10 +219,23 @@ export interface Range {
   time: [number, number];
 }
 
+/** Moves to a scene: faders in so many seconds, everything else at once. */
+export interface RecallScene {
+  type: "recall";
+  place: number;
+  seconds: number;
+}
+
 /** One line on why a message of this page's was not obeyed. */
 export interface Refused {
   type: "error";
   message: string;
+}
+
+export interface RenameScene {
+  type: "rename";
+  place: number;
+  name: string;
 }
 
 /** Starts again from the clip. */
@@ -224,6 +249,21 @@ export interface Run {
   deck: number;
   type: "run";
   running: boolean;
+}
+
+/** All scenes, told whenever they changed or another one was moved to. */
+export interface SceneList {
+  type: "scenes";
+  scenes: Array<SceneName>;
+  /** the scene moved to last, while nothing was changed */
+  recalled: number | null;
+  /** whether faders are on their way there */
+  morphing: boolean;
+}
+
+export interface SceneName {
+  place: number;
+  name: string;
 }
 
 /** Starts again from the clip with other random numbers. */
@@ -289,6 +329,20 @@ export interface Status {
   message: string;
 }
 
+/** How many steps there are to undo and redo. */
+export interface Steps {
+  type: "steps";
+  undo: number;
+  redo: number;
+}
+
+/** Keeps the performance as it is now; without a name, the scene's own or a usual one. */
+export interface StoreScene {
+  type: "store";
+  place: number;
+  name: string;
+}
+
 /** What `POST /api/clips` answers. */
 export interface Uploaded {
   id: string;
@@ -316,24 +370,31 @@ export type ServerMessage =
   | EarDescription
   | LayoutProgress
   | Refused
+  | SceneList
   | StateChanged
   | Status
+  | Steps
   | Welcome;
 
 /** Text from a page to the server. */
 export type ClientMessage =
+  | Act
   | ChooseClip
   | ChooseEar
   | ChooseMix
   | ChooseTarget
   | CloseDeck
+  | DeleteScene
   | OpenDeck
   | Pull
+  | RecallScene
+  | RenameScene
   | Restart
   | Run
   | Seed
   | SetParameters
-  | StartFrom;
+  | StartFrom
+  | StoreScene;
 
 /** Headers of binary messages and answers. */
 export type BinaryHeader =

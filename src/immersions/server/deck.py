@@ -33,6 +33,8 @@ class House(Protocol):
 
     def on_progress(self) -> None: ...
 
+    def announce_clips(self) -> None: ...
+
 
 class Deck:
     """Changes its state and has it dreamed. For one event loop.
@@ -138,6 +140,16 @@ class Deck:
     async def restart(self) -> None:
         await self._begin(performance.restart)
 
+    async def start_from(self, source: Deck) -> None:
+        """Begin again from what another deck, or this one, dreamed last; it is kept as a clip."""
+        loop = source.newest
+        if loop is None:
+            raise ValueError(f"deck {source.number} has nothing to start from yet")
+        title = f"Deck {'ABCD'[source.number]}, loop {loop.id}"
+        clip = self._library.keep(loop.samples, loop.header["sample_rate"], title)
+        self._house.announce_clips()
+        await self.choose_clip(clip.id)
+
     def turn(self, values: Mapping[str, object]) -> None:
         """Put faders elsewhere; `values` are fields of the state that are known to be valid."""
         self._change(performance.move(self._state, values))
@@ -151,7 +163,8 @@ class Deck:
             other = wanted.ear != self._state.ear
             if other:
                 self.ear = None
-            self._change(performance.move(self._state, part(wanted, BENDS)))
+            changed = performance.move(self._state, part(wanted, BENDS))
+            self._change(self._fitting(changed) if changed.targets else changed)
             if other:
                 self.conductor.listen_with(self._worker(wanted.ear))
         rest = {
@@ -178,6 +191,12 @@ class Deck:
             self.conductor.change(state)
             self._tell_state()
 
+    def _fitting(self, state: State) -> State:
+        """`state` with targets that the ear has; any will do while it is loading."""
+        if self.ear is None:
+            return state
+        return performance.fit_targets(state, self.layers, describe.first_target(self.layers))
+
     async def _open(self) -> None:
         """Play the first clip; noise where it cannot be read, for something must sound."""
         try:
@@ -186,9 +205,7 @@ class Deck:
             print(f"immersions: {describe.line(error)}; noise plays instead", file=sys.stderr)
             await self.choose_clip(NOISE)
 
-    async def _begin(
-        self, change: Callable[[State], State], last: Dreamed | None = None
-    ) -> None:
+    async def _begin(self, change: Callable[[State], State], last: Dreamed | None = None) -> None:
         """Apply a change after which the clip begins again, or what was dreamed of it `last`."""
         async with self._beginning:
             wanted = change(self._state)
@@ -219,9 +236,8 @@ class Deck:
     def on_ear(self, hello: Header) -> None:
         self.ear = describe.ear(self._ears[self._state.ear], hello, self.number)
         self._house.tell(self.ear)
-        otherwise = describe.first_target(self.layers)
         self.settling = True
-        self._change(performance.fit_targets(self._state, self.layers, otherwise))
+        self._change(self._fitting(self._state))
         self.settling = False
         if self.ear.sample_rate != self.sample_rate:
             self.sample_rate = self.ear.sample_rate

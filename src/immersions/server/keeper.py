@@ -6,19 +6,19 @@ import asyncio
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 
-from immersions.server import messages as say
 from immersions.server.deck import Deck
 from immersions.server.describe import line
 from immersions.server.ears import EarChoice
 from immersions.server.library import Library
+from immersions.server.memory import Memory
 from immersions.stage.conductor import Dreamed, Samples
-from immersions.stage.keeping import Place, folder
-from immersions.stage.memory import Kept, KeptDream, KeptSound, kept_of, kept_to
+from immersions.stage.keeping import Place
+from immersions.stage.memory import Kept, KeptDream, KeptSound, kept_to
 from immersions.stage.scenes import Scenes
 from immersions.stage.show import Show
 
@@ -32,70 +32,16 @@ def tell(text: str) -> None:
     print(f"immersions: {text}", file=sys.stderr, flush=True)
 
 
-@dataclass(frozen=True)
-class Opened:
-    """Where a performance is kept, and what was kept there; nothing where it cannot be."""
-
-    place: Place | None = None
-    kept: Kept | None = None
-
-
-def open_place(fresh: bool, tell: Callable[[str], None] = tell) -> Opened:
-    """Find what was kept, unless `fresh`; what is wrong is told in one line."""
-    try:
-        place = Place(folder())
-    except (OSError, ValueError, RuntimeError) as error:
-        tell(f"this performance is not kept: {_reason(error)}")
-        return Opened()
-    if fresh:
-        return Opened(place)
-    kept, trouble = place.read(kept_of)
-    if trouble:
-        tell(trouble)
-    return Opened(place, None if kept is None else kept.ahead())
-
-
-def give_back(library: Library, opened: Opened, tell: Callable[[str], None] = tell) -> None:
-    """Bring kept sounds back into the library."""
-    if opened.place is None or opened.kept is None:
-        return
-    for each in opened.kept.uploads:
-        try:
-            samples, rate = opened.place.sound(each.id)
-            clip = say.Clip(id=each.id, title=each.title, seconds=each.seconds, kind=each.kind)
-            library.give_back(clip, samples, rate)
-        except (OSError, ValueError, RuntimeError) as error:
-            tell(f"the sound {each.title!r} is lost: {_reason(error)}")
-
-
-def dreams_of(opened: Opened, tell: Callable[[str], None] = tell) -> dict[int, Dreamed]:
-    """Where the dreams of a kept performance had got to, by deck."""
-    found: dict[int, Dreamed] = {}
-    if opened.place is None or opened.kept is None:
-        return found
-    for number, dream in opened.kept.dreams.items():
-        state = opened.kept.show.decks.get(number)
-        if state is None or (state.clip, state.seed) != (dream.clip, dream.seed):
-            continue
-        try:
-            found[number] = Dreamed(*opened.place.sound(dream.sound), dream.step)
-        except (OSError, ValueError) as error:
-            tell(f"a dream begins again: {_reason(error)}")
-    return found
-
-
 class Room(Protocol):
     """A room, as far as it is kept."""
 
     library: Library
     ears: Mapping[str, EarChoice]
     decks: dict[int, Deck]
+    memory: Memory
 
     @property
     def show(self) -> Show: ...
-
-    @property
-    def scenes(self) -> Scenes: ...
 
 
 @dataclass(frozen=True)
@@ -164,7 +110,7 @@ class Keeper:
                 sounds.append(_Sound(dream.sound, samples, loop.header["sample_rate"]))
         kept = Kept(
             room.show,
-            Scenes(dict(room.scenes)),
+            Scenes(dict(room.memory.scenes)),
             tuple(KeptSound(each.id, each.title, each.kind, each.seconds) for each, _, _ in taken),
             dict(self._dreams),
             {each.id: each.source for each in room.ears.values() if each.id != each.source},
@@ -191,31 +137,28 @@ class Keeper:
             except OSError as error:
                 # Told once: it is tried again with the next change.
                 if not self._troubled:
-                    self._tell(f"this performance is not kept for now: {_reason(error)}")
+                    self._tell(f"this performance is not kept for now: {reason(error)}")
                 self._troubled = True
             else:
                 self._troubled = False
+
+
+@dataclass(frozen=True)
+class Back:
+    """What a room is to come back to, and by whom it is kept; nothing where it is new or is not."""
+
+    keeper: Keeper | None = None
+    show: Show | None = None
+    scenes: Scenes = field(default_factory=Scenes)
+    dreams: Mapping[int, Dreamed] = field(default_factory=dict)
 
 
 def _same_way(old: KeptDream, new: KeptDream) -> bool:
     return (old.clip, old.seed) == (new.clip, new.seed) and old.step <= new.step
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
+    """An error in one line, with the file that it is about."""
     name = getattr(error, "filename", None)
-    reason = getattr(error, "strerror", None)
-    return f"{name}: {reason}" if name and reason else line(error)
-
-
-def begun_with(kept: Kept, ear: str) -> Kept:
-    """The same with another ear on the first deck."""
-    decks = {**kept.show.decks, 0: replace(kept.show.decks[0], ear=ear)}
-    return replace(kept, show=replace(kept.show, decks=decks))
-
-
-def ear_of(kept: Kept) -> str:
-    """What names the first deck's ear on the command line."""
-    ear = kept.show.decks[0].ear
-    return kept.ears.get(ear, ear)
-
-
+    words = getattr(error, "strerror", None)
+    return f"{name}: {words}" if name and words else line(error)

@@ -7,24 +7,22 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from immersions.dreaming import PARAMETERS
 from immersions.server import adopting
 from immersions.server import messages as say
+from immersions.server.deck import Deck
 from immersions.server.outbox import Outbox
 from immersions.server.pages import put
 from immersions.stage.history import History, turns
 from immersions.stage.morph import Morph
-from immersions.stage.scenes import MOST_SCENES, Scenes
+from immersions.stage.scenes import Scenes
 from immersions.stage.show import Show, part
 
 MORPH_SECONDS = 0.05
 """Between two steps of faders on their way."""
-SCENE_ACTIONS = 16
 
 
 class Room(adopting.House, Protocol):
-    @property
-    def settling(self) -> bool: ...
+    decks: dict[int, Deck]
 
     def tell(self, message: say.Message) -> None: ...
 
@@ -37,7 +35,9 @@ class Memory:
     What cannot be done raises `ValueError` with one line.
     """
 
-    def __init__(self, room: Room, scenes: Scenes, touched: Callable[[], None]) -> None:
+    def __init__(
+        self, room: Room, scenes: Scenes, touched: Callable[[], None] | None = None
+    ) -> None:
         self.scenes = scenes
         self._room = room
         self._touched = touched
@@ -48,20 +48,6 @@ class Memory:
         self._turn = asyncio.Lock()
         self._told: tuple[int, int] = (0, 0)
 
-    def actions(self) -> dict[str, str]:
-        """What it does that takes no value: names, and what they do."""
-        scenes = {f"scene_{n}": f"Moves to scene {n}" for n in range(1, SCENE_ACTIONS + 1)}
-        return {"undo": "Undoes the last change", "redo": "Does it again"} | scenes
-
-    async def act(self, name: str) -> None:
-        """Do one of `actions`."""
-        if name == "undo":
-            await self.undo()
-        elif name == "redo":
-            await self.redo()
-        else:
-            await self.recall(int(name.removeprefix("scene_")) - 1)
-
     def introduce(self, outbox: Outbox) -> None:
         """Tell a page that has come."""
         put(outbox, self._list())
@@ -69,13 +55,23 @@ class Memory:
 
     def changed(self) -> None:
         """Something of the room may have changed."""
-        if self._moving or self._room.settling:
+        if self._moving or any(deck.settling for deck in self._room.decks.values()):
             self._history.settle(self._room.show)
         elif self._history.note(self._room.show):
             if not self._busy:
                 self._recall_over()
             self._tell_steps()
-        self._touched()
+        self.touch()
+
+    @property
+    def undos(self) -> int:
+        """Steps that can be undone."""
+        return self._history.undos
+
+    def touch(self) -> None:
+        """Something is to be kept."""
+        if self._touched is not None:
+            self._touched()
 
     # Scenes.
 
@@ -92,7 +88,7 @@ class Memory:
                 self._recalled = None if self._recalled == message.place else self._recalled
             case say.RecallScene():
                 await self.recall(message.place, message.seconds)
-        self._touched()
+        self.touch()
         self._tell_list()
 
     async def recall(self, place: int, seconds: float = 0) -> None:

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 import uvicorn
 
 from immersions.server.app import make_app
-from immersions.server.ears import EarChoice, choices
-from immersions.server.library import Library
+from immersions.server.returning import open_room
 from immersions.server.room import Room
 from immersions.server.security import LARGEST_TEXT, LOOPBACK
 
@@ -27,8 +26,11 @@ class Stage:
     host: str = "127.0.0.1"
     port: int = 8765
     """0 takes any that is free."""
-    ear: str = "small"
+    ear: str | None = None
+    """None for the one that was played last, or the usual one."""
     threads: int = 1
+    fresh: bool = False
+    """Begin a new performance, whatever was played last."""
 
 
 def perform(stage: Stage, ready: Callable[[str], None]) -> None:
@@ -37,20 +39,18 @@ def perform(stage: Stage, ready: Callable[[str], None]) -> None:
     Raises `ValueError` or `OSError`, one line, when it cannot begin.
     """
     with bind(stage.host, stage.port) as listening:
-        ear, ears = choices(stage.ear)
+        room = open_room(stage.ear, stage.threads, stage.fresh)
         port = listening.getsockname()[1]
         name = f"[{stage.host}]" if ":" in stage.host else stage.host
-        asyncio.run(_serve(stage, ear, ears, listening, lambda: ready(f"http://{name}:{port}/")))
+        asyncio.run(_serve(stage, room, listening, lambda: ready(f"http://{name}:{port}/")))
 
 
 async def _serve(
     stage: Stage,
-    ear: str,
-    ears: dict[str, EarChoice],
+    room: Room,
     listening: socket.socket,
     ready: Callable[[], None],
 ) -> None:
-    room = Room(Library(), ears, ear, stage.threads)
     config = uvicorn.Config(
         make_app(room, stage.host),
         log_level="warning",

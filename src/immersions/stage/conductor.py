@@ -237,6 +237,9 @@ class Conductor:
             self.newest = loop
             self.progress.loops += 1
         self._audience.on_loop(loop)
+        if loop.kind == "start" and self.newest is not None:
+            # Told again as an ear hears it now; the dream of it is what goes on playing.
+            self._audience.on_loop(self.newest)
 
     def _count(self, beat: Header) -> None:
         self.progress.steps_per_second = float(beat["steps_per_second"])

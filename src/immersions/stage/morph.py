@@ -13,8 +13,9 @@ from immersions.stage.show import Show
 
 Path = tuple[str | int, ...]
 """Where a fader is: ("desk", name), (deck, name) or (deck, target, layer, part of it)."""
-Value = float | tuple[float, float]
-PARTS = ("weight", "channel", "pitch", "time")
+Value = tuple[float, ...]
+"""One number, or position and span."""
+AXES = ("channel", "pitch", "time")
 
 
 class Morph:
@@ -48,26 +49,27 @@ class Morph:
 
 def faders(show: Show) -> dict[Path, Value]:
     """Everything of a performance that can travel."""
-    found: dict[Path, Value] = {("desk", name): value for name, value in show.desk.items()}
+    found: dict[Path, Value] = {("desk", name): (value,) for name, value in show.desk.items()}
     for number, state in show.decks.items():
         for name, value in state.parameters.items():
-            found[(number, name)] = value
+            found[(number, name)] = (value,)
         for place, target in enumerate(state.targets):
-            for part in PARTS:
-                found[(number, place, target.layer, part)] = getattr(target, part)
+            found[(number, place, target.layer, "weight")] = (target.weight,)
+            for axis in AXES:
+                found[(number, place, target.layer, axis)] = getattr(target, axis)
     return found
 
 
 def with_faders(show: Show, values: Mapping[Path, Value]) -> Show:
     """`show` with some faders elsewhere."""
-    desk = {name: values.get(("desk", name), value) for name, value in show.desk.items()}
+    desk = {name: values.get(("desk", name), (value,))[0] for name, value in show.desk.items()}
     decks = {number: _deck_with(number, state, values) for number, state in show.decks.items()}
     return replace(show, decks=decks, desk=desk)
 
 
 def _deck_with(number: int, state: State, values: Mapping[Path, Value]) -> State:
     parameters = {
-        name: values.get((number, name), value) for name, value in state.parameters.items()
+        name: values.get((number, name), (value,))[0] for name, value in state.parameters.items()
     }
     targets = tuple(
         _target_with((number, place, target.layer), target, values)
@@ -77,8 +79,9 @@ def _deck_with(number: int, state: State, values: Mapping[Path, Value]) -> State
 
 
 def _target_with(at: Path, target: Range, values: Mapping[Path, Value]) -> Range:
-    moved = {part: values[(*at, part)] for part in PARTS if (*at, part) in values}
-    return replace(target, **moved) if moved else target  # type: ignore[arg-type]
+    weight = values.get((*at, "weight"), (target.weight,))[0]
+    axes = {axis: values[(*at, axis)] for axis in AXES if (*at, axis) in values}
+    return replace(target, weight=weight, **axes)  # type: ignore[arg-type]
 
 
 def _declared(path: Path) -> Parameter | None:
@@ -92,22 +95,10 @@ def _is_switch(path: Path) -> bool:
 
 
 def _between(path: Path, start: Value, end: Value, share: float) -> Value:
-    if isinstance(start, tuple) and isinstance(end, tuple):
-        pairs = [_linear(a, b, share) for a, b in zip(start, end, strict=True)]
-        return pairs[0], pairs[1]
-    assert isinstance(start, float | int)
-    assert isinstance(end, float | int)
+    if share >= 1:
+        return end
     parameter = _declared(path)
-    if share >= 1 or parameter is None:
-        return _linear(start, end, share)
-    if parameter.curve == "logarithmic":
-        value = start * (end / start) ** share
-    else:
-        value = _linear(start, end, share)
-    if parameter.curve == "integer":
-        value = round(value)
-    return min(max(value, parameter.minimum), parameter.maximum)
-
-
-def _linear(start: float, end: float, share: float) -> float:
-    return end if share >= 1 else start + share * (end - start)
+    if parameter is None:
+        return tuple(a + share * (b - a) for a, b in zip(start, end, strict=True))
+    first, last = parameter.position(start[0]), parameter.position(end[0])
+    return (parameter.at(first + share * (last - first)),)

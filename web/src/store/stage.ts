@@ -3,25 +3,16 @@ import type { GapReport } from "../audio/gapcount";
 import { crossfadeLevel } from "../audio/levels";
 import type { Heard, Player } from "../audio/player";
 import { Sound } from "../audio/sound";
-import type {
-  ClientMessage,
-  Clip,
-  LayoutProgress,
-  ServerMessage,
-  State,
-  Uploaded,
-  Welcome,
-} from "../messages";
+import type { ClientMessage, Clip, LayoutProgress, ServerMessage, Welcome } from "../messages";
 import type { NetworkPicture } from "../picture/network";
 import type { View } from "../picture/view";
 import { Connection, type ConnectionState, socketUrl } from "../protocol/connection";
 import type { Loop } from "../protocol/frame";
-import { type DeckMessage, type DeckWord, toDeck } from "./addressed";
+import type { DeckMessage } from "./addressed";
 import { Deck } from "./deck";
 import { Faders } from "./faders";
 import { Notices } from "./notices";
-import { type Restoring, renewed, restoring } from "./restore";
-import { inMemory, Kept, upload } from "./uploads";
+import { inMemory, upload } from "./uploads";
 
 /**
  * Everything that the page knows and can do: its decks, and what they share.
@@ -62,10 +53,6 @@ export class Stage {
   readonly view = signal<View>({ scaleX: 1, scaleY: 1, shiftX: 0, shiftY: 0 });
 
   readonly #connection: Connection;
-  readonly #kept = new Kept();
-  #withEar: Restoring["withEar"] | null = null;
-  /** while a new server is told how things were: what it would have begun with, not to be heard */
-  #held: { loop: Loop | null } | null = null;
 
   constructor(page: string) {
     this.#connection = new Connection(socketUrl(page), {
@@ -145,7 +132,7 @@ export class Stage {
 
   async useFile(file: File): Promise<void> {
     try {
-      const taken = await this.#upload(await inMemory(file));
+      const taken = await upload(await inMemory(file));
       if (taken.warning) this.notices.tell(`${file.name}: ${taken.warning}`);
       this.send({ type: "clip", id: taken.id });
     } catch (error) {
@@ -161,12 +148,6 @@ export class Stage {
       if (deck === this.deck.peek()) found = heard;
     }
     return found;
-  }
-
-  async #upload(file: File): Promise<Uploaded> {
-    const taken = await upload(file);
-    this.#kept.keep(taken.id, file);
-    return taken;
   }
 
   #makeDeck(number: number): Deck {
@@ -187,13 +168,12 @@ export class Stage {
   }
 
   #take(loop: Loop): void {
-    if (this.#held && loop.header.deck === 0) this.#held.loop = loop;
-    else this.#deck(loop.header.deck)?.take(loop);
+    this.#deck(loop.header.deck)?.take(loop);
   }
 
   #read(message: ServerMessage): void {
     if (message.type === "welcome") this.#greet(message);
-    else if ("deck" in message) this.#readOfDeck(message);
+    else if ("deck" in message) this.#deck(message.deck)?.read(message);
     else if (message.type === "clips") this.clips.value = message.clips;
     else if (message.type === "decks") this.#setDecks(message.decks);
     else if (message.type === "desk") this.desk.follow(message.values);
@@ -204,15 +184,6 @@ export class Stage {
     }
   }
 
-  #readOfDeck(message: DeckWord): void {
-    const first = message.deck === 0;
-    if (this.#held && first && message.type === "state") return;
-    if (message.type === "ear" && first && this.#withEar?.ear === message.id) {
-      if (this.tell(toDeck(0, this.#withEar.message))) this.#withEar = null;
-    }
-    this.#deck(message.deck)?.read(message);
-  }
-
   /** Opens and closes decks as the server has them. */
   #setDecks(numbers: readonly number[]): void {
     for (const deck of this.decks.peek()) if (!numbers.includes(deck.number)) deck.close();
@@ -220,37 +191,13 @@ export class Stage {
   }
 
   #greet(welcome: Welcome): void {
-    const first = this.decks.peek()[0];
-    const [{ state }] = welcome.decks;
-    const was = first.state.peek();
-    const restored = restoring(was, state);
     this.welcome.value = welcome;
     this.clips.value = welcome.clips;
     this.#setDecks(welcome.decks.map(({ deck }) => deck));
     this.desk.follow(welcome.desk);
-    this.#withEar = restored?.withEar ?? null;
-    this.#held = null;
-    if (was && restored) void this.#restore(was, state, welcome.clips);
-    for (const each of welcome.decks)
-      if (!this.#held || each.deck > 0) this.#deck(each.deck)?.follow(each.state);
+    for (const { deck, state } of welcome.decks) this.#deck(deck)?.follow(state);
     for (const deck of this.decks.peek()) deck.faders.flush();
     this.desk.flush();
-  }
-
-  async #restore(was: State, now: State, clips: readonly Clip[]): Promise<void> {
-    const held = { loop: null };
-    this.#held = held;
-    const { state, problems } = await renewed(was, now, clips, async (id) => {
-      const file = this.#kept.of(id);
-      if (!file) throw new Error("this page did not upload it");
-      return (await this.#upload(file)).id;
-    });
-    // Lost again meanwhile: the next greeting restores.
-    if (this.#held !== held || this.connection.peek() !== "open") return;
-    for (const message of restoring(state, now)?.now ?? []) this.tell(toDeck(0, message));
-    for (const problem of problems) this.notices.tell(problem);
-    this.#held = null;
-    if (state.clip === now.clip && held.loop) this.#take(held.loop);
   }
 }
 

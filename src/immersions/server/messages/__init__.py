@@ -26,6 +26,16 @@ from immersions.server.messages.asked import (
     StartFrom,
 )
 from immersions.server.messages.headers import LayoutHeader, LoopHeader, LoopLayer
+from immersions.server.messages.scenes import (
+    Act,
+    DeleteScene,
+    RecallScene,
+    RenameScene,
+    SceneList,
+    SceneName,
+    Steps,
+    StoreScene,
+)
 from immersions.server.messages.shared import MOST_DECKS, Message, OfDeck
 from immersions.server.messages.told import (
     Clip,
@@ -47,6 +57,7 @@ from immersions.server.messages.told import (
 
 __all__ = [
     "MOST_DECKS",
+    "Act",
     "BinaryHeader",
     "ChooseClip",
     "ChooseEar",
@@ -58,6 +69,7 @@ __all__ = [
     "CloseDeck",
     "DeckState",
     "Decks",
+    "DeleteScene",
     "DeskChanged",
     "EarDescription",
     "EarName",
@@ -68,18 +80,25 @@ __all__ = [
     "LoopLayer",
     "Message",
     "OfDeck",
+    "OfScenes",
     "OpenDeck",
     "ParameterDeclaration",
     "Pull",
+    "RecallScene",
     "Refused",
+    "RenameScene",
     "Restart",
     "Run",
+    "SceneList",
+    "SceneName",
     "Seed",
     "ServerMessage",
     "SetParameters",
     "StartFrom",
     "StateChanged",
     "Status",
+    "Steps",
+    "StoreScene",
     "Uploaded",
     "Welcome",
     "from_client",
@@ -93,25 +112,35 @@ ServerMessage = Annotated[
     | EarDescription
     | LayoutProgress
     | Refused
+    | SceneList
     | StateChanged
-    | Status,
+    | Status
+    | Steps,
     Field(discriminator="type"),
 ]
 """Text from the server to a page."""
 
+OfScenes = StoreScene | RecallScene | RenameScene | DeleteScene
+"""What concerns scenes alone."""
+
 ClientMessage = Annotated[
     SetParameters
+    | Act
     | ChooseClip
     | ChooseEar
     | ChooseMix
     | ChooseTarget
     | CloseDeck
+    | DeleteScene
     | OpenDeck
     | Pull
+    | RecallScene
+    | RenameScene
     | Restart
     | Run
     | Seed
-    | StartFrom,
+    | StartFrom
+    | StoreScene,
     Field(discriminator="type"),
 ]
 """Text from a page to the server."""
