@@ -3,22 +3,39 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from immersions.dreaming import PARAMETERS
 from immersions.server import messages as say
 from immersions.server.ears import EarChoice
 from immersions.stage.conductor import Progress
 from immersions.stage.frames import Header
 from immersions.stage.layouts import Laying
+from immersions.stage.performance import State
 from immersions.stage.selection import Range
 
 FIRST_DEPTH = 0.6
 """A performance begins at a layer this deep in the ear: past notes, before whole phrases."""
 FIRST_CHANNELS = (0.0, 0.1)
 _PATH = re.compile(r"""(?<![\w./])/(?:[^\s/:;,'"()]+/)+([^\s/:;,'"()]+)""")
+
+
+def welcome(
+    run: str, clips: list[say.Clip], ears: Iterable[EarChoice], state: State
+) -> say.Welcome:
+    """What a page needs to know first; `run` is of this server process alone."""
+    return say.Welcome(
+        version=version("immersions"),
+        run=run,
+        parameters=[say.ParameterDeclaration(**each.as_dict()) for each in PARAMETERS],
+        clips=clips,
+        ears=[say.EarName(id=each.id, title=each.title) for each in ears],
+        state=state,
+    )
 
 
 def ear(choice: EarChoice, hello: Header) -> say.EarDescription:

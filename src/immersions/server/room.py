@@ -6,7 +6,6 @@ import asyncio
 import secrets
 import sys
 from collections.abc import Callable, Coroutine, Mapping
-from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -28,7 +27,6 @@ from immersions.stage.performance import State
 from immersions.stage.worker import WorkerConfig
 
 STATUS_SECONDS = 0.25
-MOST_PAGES = 32
 REFUSALS_KEPT = 8
 
 
@@ -94,9 +92,7 @@ class Room:
     # Pages.
 
     def enter(self) -> Outbox:
-        """A page's own outbox, with what it needs to begin. Raises `RuntimeError` when full."""
-        if len(self._pages) >= MOST_PAGES:
-            raise RuntimeError(f"expected at most {MOST_PAGES} pages at once")
+        """A page's own outbox, with what it needs to begin."""
         outbox = Outbox()
         outbox.put("welcome", self._welcome().model_dump_json())
         if self.ear is not None:
@@ -117,6 +113,12 @@ class Room:
         source = self._ears[self._state.ear].source
         return binary.of_layout(*await self._layouts.find(source, ear_hash, self.ear.layers))
 
+    def show(self, outbox: Outbox, newest_known: int) -> None:
+        """Give a page the newest loop if it has an older one; nothing is computed for it."""
+        newest = self._conductor.newest or self._conductor.start
+        if newest is not None and newest.id > newest_known:
+            outbox.put(newest.kind, binary.of_loop(newest))
+
     def leave(self, outbox: Outbox) -> None:
         self._pages.discard(outbox)
 
@@ -125,10 +127,10 @@ class Room:
         try:
             await self._do(outbox, say.from_client.validate_json(text))
         except ValidationError as error:
-            self._refuse(outbox, describe.validation(error))
+            self.refuse(outbox, describe.validation(error))
         except Exception as error:
             # Whatever it is, the others play on.
-            self._refuse(outbox, describe.line(error))
+            self.refuse(outbox, describe.line(error))
 
     async def _do(self, outbox: Outbox, message: say.ClientMessage) -> None:
         match message:
@@ -222,11 +224,10 @@ class Room:
                 self._conductor.listen_with(self._worker(ear))
 
     def _pull(self, outbox: Outbox, newest_known: int) -> None:
-        newest = self._conductor.newest or self._conductor.start
         if self._state.running:
             self._conductor.pull()
-        elif newest is not None and newest.id > newest_known:
-            outbox.put(newest.kind, binary.of_loop(newest))
+        else:
+            self.show(outbox, newest_known)
 
     # What the conductor tells.
 
@@ -262,7 +263,8 @@ class Room:
         for page in self._pages:
             page.put(kind, text)
 
-    def _refuse(self, outbox: Outbox, line: str) -> None:
+    def refuse(self, outbox: Outbox, line: str) -> None:
+        """Tell one page in one line what was not done, and why."""
         # A few of them wait side by side: two mistakes in a row are two lines.
         self._refusals += 1
         kind = f"error {self._refusals % REFUSALS_KEPT}"
@@ -286,14 +288,7 @@ class Room:
         return [each.source for each in self._ears.values()]
 
     def _welcome(self) -> say.Welcome:
-        return say.Welcome(
-            version=version("immersions"),
-            run=self._run,
-            parameters=[say.ParameterDeclaration(**each.as_dict()) for each in PARAMETERS],
-            clips=self.library.clips(),
-            ears=[say.EarName(id=each.id, title=each.title) for each in self._ears.values()],
-            state=self._state,
-        )
+        return describe.welcome(self._run, self.library.clips(), self._ears.values(), self._state)
 
     def _worker(self, ear: str) -> WorkerConfig:
         return WorkerConfig(self._ears[ear].source, self._threads)
