@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Iterator
 
 import numpy as np
@@ -12,7 +11,6 @@ import soundfile
 from browser_player import NONE, Player
 from browser_server import Server
 from playwright.sync_api import Browser
-from websockets.sync.client import connect
 
 pytestmark = pytest.mark.browser
 
@@ -74,10 +72,9 @@ def test_an_uploaded_clip_is_given_to_the_new_server(browser: Browser, mortal: S
     mortal.kill()
     player.wait("immersions.connection.value === 'lost'", 5)
 
-    player.ask(WATCH)
     mortal.start()
-    player.wait("immersions.connection.value === 'open'", 15)
-    player.wait(f"immersions.state.value.clip !== {known!r}", 15)
+    player.wait(f"![{known!r}, ''].includes(immersions.state.value.clip)", 15)
+    assert player.ask("immersions.state.value.clip").startswith("upload-")
     player.wait("immersions.state.value.mix === immersions.state.value.clip", 5)
     player.wait("immersions.state.value.running", 10)
     player.wait("immersions.clips.value.some(clip => clip.title === 'my beat')")
@@ -88,55 +85,8 @@ def test_an_uploaded_clip_is_given_to_the_new_server(browser: Browser, mortal: S
     assert player.ask("immersions.playing.value.samples.length") == 3 * 44100
     assert player.ask("immersions.state.value.seconds") == 3.0
     assert player.ask("immersions.notices.lines.value") == []
-    # What the new server began with was never shown nor heard.
-    assert all(clip.startswith("upload-") for clip in player.ask("window.shown"))
-    assert player.ask("window.heard") == [3 * 44100]
     assert player.interruptions() == NONE
     player.page.close()
-
-
-def test_a_new_server_is_known_however_much_it_has_been_changed(
-    browser: Browser, mortal: Server
-) -> None:
-    player = Player.visit(browser, mortal.url)
-    player.play()
-    player.page.locator("[data-parameter=learning_rate]").fill("0.3")
-    player.wait("immersions.state.value.parameters.learning_rate < 0.01")
-    turned = player.ask("immersions.state.value.parameters.learning_rate")
-    player.page.context.set_offline(True)
-    mortal.kill()
-    player.wait("immersions.connection.value === 'lost'", 5)
-    player.ask(WATCH)
-
-    mortal.start()
-    with connect(mortal.url.replace("http", "ws") + "ws") as other:
-        for number in range(50):
-            value = 0.1 + 0.001 * number
-            other.send(json.dumps({"type": "set", "parameters": {"learning_rate": value}}))
-        other.send(json.dumps({"type": "sync", "id": 1}))
-        while '"synced"' not in str(said := other.recv(timeout=20)):
-            pass
-        assert json.loads(said)["state"]["generation"] >= 50
-    player.page.context.set_offline(False)
-    player.wait("immersions.connection.value === 'open'", 15)
-    player.wait("immersions.state.value.generation > 50")
-    assert player.ask("immersions.state.value.parameters.learning_rate") == pytest.approx(turned)
-    assert player.ask("window.rates").count(turned) == len(player.ask("window.rates"))
-    assert player.interruptions() == NONE
-    player.page.close()
-
-
-WATCH = """(() => {
-  window.shown = [], window.heard = [], window.rates = [];
-  immersions.state.subscribe((state) => {
-    shown.push(state.clip);
-    rates.push(state.parameters.learning_rate);
-  });
-  immersions.playing.subscribe(({ samples }) => {
-    if (!heard.includes(samples.length)) heard.push(samples.length);
-  });
-})()"""
-"""Every state that is shown from now on, and every length of loop that is heard."""
 
 
 def upload(player: Player, name: str, seconds: float) -> None:

@@ -1,3 +1,5 @@
+import os
+
 import pytest
 from performances import performing
 
@@ -28,3 +30,9 @@ def room():
 @pytest.fixture
 def app(room):
     return make_app(room)
+
+
+@pytest.fixture
+def ears_found(monkeypatch, request):
+    path = [str(request.path.parents[1] / "stage"), os.environ.get("PYTHONPATH", "")]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, path)))

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
-from importlib.metadata import version
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from immersions.dreaming import PARAMETERS
 from immersions.server import messages as say
 from immersions.server.ears import EarChoice
 from immersions.stage.conductor import Progress
 from immersions.stage.frames import Header
 from immersions.stage.layouts import Laying
-from immersions.stage.performance import State
 from immersions.stage.selection import Range
 
 FIRST_DEPTH = 0.6
@@ -24,27 +21,14 @@ FIRST_CHANNELS = (0.0, 0.1)
 _PATH = re.compile(r"""(?<![\w./])/(?:[^\s/:;,'"()]+/)+([^\s/:;,'"()]+)""")
 
 
-def welcome(
-    run: str, clips: list[say.Clip], ears: Iterable[EarChoice], state: State
-) -> say.Welcome:
-    """What a page needs to know first; `run` is of this server process alone."""
-    return say.Welcome(
-        version=version("immersions"),
-        run=run,
-        parameters=[say.ParameterDeclaration(**each.as_dict()) for each in PARAMETERS],
-        clips=clips,
-        ears=[say.EarName(id=each.id, title=each.title) for each in ears],
-        state=state,
-    )
-
-
-def ear(choice: EarChoice, hello: Header) -> say.EarDescription:
-    """What a page needs to know of the ear that a worker has loaded."""
+def ear(choice: EarChoice, hello: Header, deck: int = 0) -> say.EarDescription:
+    """What a page needs to know of the ear that a deck's worker has loaded."""
     layers, offset = [], 0
     for layer in hello["layers"]:
         layers.append(say.LayerShape(**layer, offset=offset))
         offset += layer["channels"] * layer["pitches"]
     return say.EarDescription(
+        deck=deck,
         id=choice.id,
         sample_rate=hello["sample_rate"],
         loop_seconds=hello["loop_seconds"],
@@ -57,10 +41,11 @@ def ear(choice: EarChoice, hello: Header) -> say.EarDescription:
     )
 
 
-def status(progress: Progress, folders: Collection[str] = ()) -> say.Status:
+def status(progress: Progress, folders: Collection[str] = (), deck: int = 0) -> say.Status:
     """How it goes; `folders` are those of ears, of which a page is told the names alone."""
     history = list(progress.history)
     return say.Status(
+        deck=deck,
         worker=progress.life,
         steps_per_second=progress.steps_per_second,
         steps=progress.steps,

@@ -94,13 +94,13 @@ def _show(room: Room, outbox: Outbox, text: str) -> None:
     """A viewer may ask for the newest loop, and for nothing else."""
     try:
         message = say.from_client.validate_json(text)
+        if not isinstance(message, say.Pull):
+            raise ValueError("viewers watch, and change nothing")
+        room.show(outbox, message.deck, message.id)
     except ValidationError as error:
         room.refuse(outbox, describe.validation(error))
-        return
-    if isinstance(message, say.Pull):
-        room.show(outbox, message.id)
-    else:
-        room.refuse(outbox, "viewers watch, and change nothing")
+    except ValueError as error:
+        room.refuse(outbox, describe.line(error))
 
 
 async def _text(socket: WebSocket) -> str:

@@ -1,21 +1,28 @@
-import type { ClientMessage, Clip, State } from "../messages";
+import type { Clip, State } from "../messages";
+import type { DeckMessage } from "./addressed";
 
 export interface Restoring {
-  now: ClientMessage[];
+  now: DeckMessage[];
   /** what a server can only be told once it has loaded this ear */
-  withEar: { ear: string; message: ClientMessage };
+  withEar: { ear: string; message: DeckMessage };
 }
 
-/** What to tell a server that was started again so that the performance goes on as it was. */
-export function restoring(was: State, now: State): Restoring {
-  const messages: ClientMessage[] = [];
+/**
+ * What to tell a server that was started again so that the performance goes on as it was.
+ *
+ * A server counts its state's changes, so one that has seen fewer than we have is a new one; to one
+ * that merely was out of reach nothing is said, since other pages may have changed things since.
+ */
+export function restoring(was: State | null, now: State): Restoring | null {
+  if (!was || now.generation >= was.generation) return null;
+  const messages: DeckMessage[] = [];
   if (was.ear !== now.ear) messages.push({ type: "ear", id: was.ear });
   if (was.clip !== now.clip) messages.push({ type: "clip", id: was.clip });
   if (was.mix !== now.mix) messages.push({ type: "mix", id: was.mix });
   if (was.seed !== now.seed) messages.push({ type: "seed", seed: was.seed });
   messages.push({ type: "set", parameters: known(was.parameters, now.parameters) });
   if (was.running !== now.running) messages.push({ type: "run", running: was.running });
-  const target: ClientMessage = { type: "target", ranges: was.targets, mode: "replace" };
+  const target: DeckMessage = { type: "target", ranges: was.targets, mode: "replace" };
   return { now: messages, withEar: { ear: was.ear, message: target } };
 }
 
