@@ -12,7 +12,7 @@ import type {
   Uploaded,
   Welcome,
 } from "../messages";
-import type { NetworkPicture } from "../picture/network";
+import type { Picture } from "../picture/drawn";
 import type { View } from "../picture/view";
 import { Connection, type ConnectionState, socketUrl } from "../protocol/connection";
 import { decodeLayout, type Layout, type Loop } from "../protocol/frame";
@@ -50,12 +50,17 @@ export class Stage {
   readonly interruptions = computed(() => this.report.value.gaps + this.report.value.jumps);
 
   /** the picture, once it is drawn, and how it lies on its canvas */
-  picture: NetworkPicture | null = null;
+  picture: Picture | null = null;
   readonly view = signal<View>({ scaleX: 1, scaleY: 1, shiftX: 0, shiftY: 0 });
 
   readonly notices = new Notices();
   readonly faders = new Faders((parameters) => this.send({ type: "set", parameters }));
-  readonly aim = new Aim((message) => this.send(message));
+  readonly aim = new Aim(
+    (message) => this.send(message),
+    undefined,
+    undefined,
+    (line) => this.notices.tell(line),
+  );
   readonly player: Player;
   /** when each loop arrived, in milliseconds of `performance.now` */
   readonly arrivals = new WeakMap<Loop, number>();
@@ -215,7 +220,7 @@ export class Stage {
     const same = this.ear.peek()?.hash === ear.hash;
     if (!same) this.layout.value = null;
     this.ear.value = ear;
-    this.aim.fitTo(ear.layers.map(({ name }) => name));
+    this.aim.fitTo(ear.layers);
     // A grid may have been exchanged meanwhile.
     if (this.layout.peek()?.header.kind !== "laid") await this.#fetchLayout(ear);
   }
