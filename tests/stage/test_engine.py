@@ -1,6 +1,7 @@
 """The loop that dreams, turn by turn, with a real ear and a real dreamer."""
 
 import queue
+import time
 from dataclasses import asdict
 
 import numpy as np
@@ -110,9 +111,11 @@ def test_what_is_done_is_known_while_it_is_done_and_not_while_a_pipe_is_full(ear
     finally:
         ear.listen = listen
     assert seen == [
+        ("trace", ""),
         ("heard", "start"),
         ("loop", ""),
         ("heard", "step"),
+        ("trace", ""),
         ("heard", "loop"),
         ("loop", ""),
     ]
@@ -252,3 +255,24 @@ def test_another_sound_is_mixed_in_where_one_is_chosen(ear, clip):
 
 def test_states_that_travel_are_plain_json():
     assert state_to(a_state())["targets"] == (asdict(TARGET),)
+
+
+def test_a_neurons_edges_are_told_while_it_dreams(ear, clip):
+    bench = Bench(ear)
+    bench.begin(clip, a_state())
+    bench.inbox.put(({"type": "edges", "ask": 7, "neuron": 12_000, "count": 200}, b""))
+    bench.inbox.put(({"type": "edges", "ask": 8, "neuron": 10**6, "count": 200}, b""))
+    answers = []
+    deadline = time.monotonic() + 60
+    while len(answers) < 2 and time.monotonic() < deadline:
+        bench.turns(1)
+        answers = [header for header, _ in bench.sent if header["type"] == "edges"]
+    told, refused = answers
+    assert (told["ask"], told["neuron"]) == (7, 12_000)
+    assert len(told["neurons"]) == len(told["weights"]) == 200
+    assert told["weights"] == sorted(told["weights"], reverse=True)
+    assert min(told["weights"]) > 0
+    assert refused["ask"] == 8
+    assert refused["neurons"] == []
+    assert "expected a neuron from 0 to 17783, got 1000000" in refused["problem"]
+    assert bench.notes == []

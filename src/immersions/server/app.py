@@ -57,8 +57,8 @@ def _add_answers(app: FastAPI, room: Room) -> None:
         return {
             "status": "ok",
             "version": version("immersions"),
-            "worker": room.conductor.progress.life,
-            "worker_pid": room.conductor.pid,
+            "worker": room.first.conductor.progress.life,
+            "worker_pid": room.first.conductor.pid,
             "pages": room.pages,
         }
 
@@ -72,10 +72,10 @@ def _add_answers(app: FastAPI, room: Room) -> None:
     @app.get("/api/clips/{clip}/audio")
     async def sound(clip: str) -> Response:
         try:
-            samples = await asyncio.to_thread(room.library.samples, clip, room.sample_rate)
+            samples = await asyncio.to_thread(room.library.samples, clip, room.first.sample_rate)
         except (Unknown, ValueError, OSError) as error:
             raise HTTPException(404, describe.line(error)) from None
-        return Response(wav(samples, room.sample_rate), media_type="audio/wav")
+        return Response(wav(samples, room.first.sample_rate), media_type="audio/wav")
 
     @app.post("/api/clips")
     async def upload(request: Request) -> Uploaded:
@@ -93,7 +93,7 @@ async def _take_in(room: Room, file: UploadFile) -> Uploaded:
         raise HTTPException(413, f"expected at most {LARGEST_UPLOAD // 2**20} MB")
     try:
         clip, warning = await asyncio.to_thread(
-            room.library.add, file.file, file.filename or "", room.sample_rate
+            room.library.add, file.file, file.filename or "", room.first.sample_rate
         )
     except Full as error:
         raise HTTPException(409, describe.line(error)) from None

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { ClientMessage } from "../messages";
 import { wholeLayer } from "../range";
+import type { DeckMessage } from "./addressed";
 import { Aim } from "./aim";
 
 function setUp() {
-  const sent: ClientMessage[] = [];
+  const sent: DeckMessage[] = [];
   const frames: (() => void)[] = [];
   const clock = { now: 1000 };
   const aim = new Aim(

@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
-import type { ClientMessage, Range } from "../messages";
+import type { Range } from "../messages";
 import { wholeLayer } from "../range";
+import type { DeckMessage } from "./addressed";
 import { soon } from "./soon";
 
 export type AimMode = "replace" | "add";
@@ -20,7 +21,7 @@ export class Aim {
   #scheduled = false;
 
   constructor(
-    private readonly send: (message: ClientMessage) => boolean,
+    private readonly send: (message: DeckMessage) => boolean,
     private readonly later: (callback: () => void) => void = soon,
     private readonly now: () => number = () => performance.now(),
   ) {}
