@@ -18,7 +18,7 @@ RATIOS = [0.25, 0.5, 0.8, 1.07, 1.5, 2.0, 4.0]
 def attack(loop: np.ndarray, place: int) -> tuple[float, float]:
     """Power in the 5 ms after a place, and how much of it, in dB, there is 3 to 23 ms before."""
     steps = np.square(np.diff(loop, prepend=loop[-1]).astype(np.float64))
-    at = round(place)
+    at = place
     after = steps[np.arange(at - 60, at + 220) % len(loop)].mean()
     before = steps[np.arange(at - 1014, at - 132) % len(loop)].mean()
     return float(after), float(10 * np.log10((before + 1e-9 * after) / after))

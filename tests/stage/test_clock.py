@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -152,11 +154,7 @@ class TestSender:
     ) -> None:
         sender = ClockSender(origin, quarters * 60 / bpm, quarters)
         edges = origin + now + np.cumsum([0, 0.1, 0.025, 0.3, 0.1])
-        times = [
-            at
-            for begin, end in zip(edges, edges[1:], strict=False)
-            for at in sender.times(begin, end)
-        ]
+        times = [at for begin, end in itertools.pairwise(edges) for at in sender.times(begin, end)]
         assert times == pytest.approx(list(sender.times(edges[0], edges[-1])))
         assert np.diff(times) == pytest.approx(60 / bpm / PULSES)
         numbers = (np.array(times) - origin) / (60 / bpm / PULSES)

@@ -154,7 +154,7 @@ def test_any_clip_at_any_tempo(
         assert abs(change) < 1.0
 
 
-@pytest.mark.parametrize("clip", [each for each in assets.clips()][::4], ids=lambda clip: clip.name)
+@pytest.mark.parametrize("clip", list(assets.clips())[::4], ids=lambda clip: clip.name)
 @pytest.mark.parametrize("bpm", [60.0, 97.3, 128.0, 175.0])
 def test_bundled_clips_keep_their_level_within_a_decibel(clip: assets.Clip, bpm: float) -> None:
     loop = audio.finish(audio.read(clip.path, RATE).samples, RATE, loudness_lufs=None).samples

@@ -74,7 +74,7 @@ def _rounds(samples: Samples, count: int, sample_rate: int) -> Samples:
 
 
 def _bars(samples: Samples, phrase: Phrase, tempo: Tempo, count: int, sample_rate: int) -> Samples:
-    """The wanted bars one after the other, at the clip's own tempo, halved or doubled if need be."""
+    """The wanted bars, at the clip's own tempo, halved or doubled if need be."""
     bar = len(samples) / phrase.bars
     quarter = bar / phrase.quarters
     # A clip's quarter counts for so many of the tempo's quarters.

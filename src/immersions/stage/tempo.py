@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import statistics
 from collections import deque
@@ -165,4 +166,4 @@ class Tap:
 
     def _intervals(self) -> list[float]:
         taps = list(self._taps)
-        return [after - before for before, after in zip(taps, taps[1:], strict=False)]
+        return [after - before for before, after in itertools.pairwise(taps)]
