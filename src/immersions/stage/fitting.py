@@ -26,6 +26,10 @@ class Phrase:
     bars: int
     quarters: float = 4.0
 
+    @classmethod
+    def of(cls, tempo: Tempo) -> Phrase:
+        return cls(tempo.bars, tempo.quarters)
+
 
 def fit(samples: Samples, sample_rate: int, tempo: Tempo, phrase: Phrase | None = None) -> Samples:
     """The loop at this tempo: exactly `tempo.samples(sample_rate)` samples, as loud as before.
@@ -37,13 +41,19 @@ def fit(samples: Samples, sample_rate: int, tempo: Tempo, phrase: Phrase | None 
     Of any other sound as many whole rounds are taken, or a half, a quarter, … of it, as need the
     least stretching. Raises `ValueError` for an empty loop.
     """
+    return refit(samples, sample_rate, tempo.samples(sample_rate), Phrase.of(tempo), phrase)
+
+
+def refit(
+    samples: Samples, sample_rate: int, count: int, wanted: Phrase | None, phrase: Phrase | None
+) -> Samples:
+    """As `fit`, in `count` samples; with None for `wanted`, whole rounds are taken too."""
     if len(samples) == 0:
         raise ValueError("expected a loop of at least one sample, got none")
-    count = tempo.samples(sample_rate)
-    if phrase is None:
+    if phrase is None or wanted is None:
         laid = _rounds(samples, count, sample_rate)
     else:
-        laid = _bars(samples, phrase, tempo, count, sample_rate)
+        laid = _bars(samples, phrase, wanted, count, sample_rate)
     if len(laid) == count:
         return laid
     return _as_loud_as(laid, stretch(laid, count, sample_rate), sample_rate)
@@ -73,25 +83,27 @@ def _rounds(samples: Samples, count: int, sample_rate: int) -> Samples:
     return _joined(samples, [(0, max(1, round(rounds * len(samples))))], sample_rate)
 
 
-def _bars(samples: Samples, phrase: Phrase, tempo: Tempo, count: int, sample_rate: int) -> Samples:
+def _bars(
+    samples: Samples, phrase: Phrase, wanted: Phrase, count: int, sample_rate: int
+) -> Samples:
     """The wanted bars, at the clip's own tempo, halved or doubled if need be."""
     bar = len(samples) / phrase.bars
     quarter = bar / phrase.quarters
-    # A clip's quarter counts for so many of the tempo's quarters.
+    # A clip's quarter counts for so many of the wanted ones.
     counts = 1.0
-    while count / (tempo.bars * tempo.quarters / counts * quarter) > LONGEST_RATIO:
+    while count / (wanted.bars * wanted.quarters / counts * quarter) > LONGEST_RATIO:
         counts /= 2
-    while count / (tempo.bars * tempo.quarters / counts * quarter) < SHORTEST_RATIO:
+    while count / (wanted.bars * wanted.quarters / counts * quarter) < SHORTEST_RATIO:
         counts *= 2
-    if counts == 1 and tempo.quarters == phrase.quarters:
-        rounds, rest = divmod(tempo.bars, phrase.bars)
+    if counts == 1 and wanted.quarters == phrase.quarters:
+        rounds, rest = divmod(wanted.bars, phrase.bars)
         if rest == 0:
             return samples if rounds == 1 else np.tile(samples, rounds)
     pieces = []
-    for number in range(tempo.bars):
+    for number in range(wanted.bars):
         # At half or double tempo, a bar here is half a bar or two bars there.
-        first = number * tempo.quarters / counts if counts != 1 else number * phrase.quarters
-        pieces += _bar(first, tempo.quarters / counts, phrase, quarter, whole=counts != 1)
+        first = number * wanted.quarters / counts if counts != 1 else number * phrase.quarters
+        pieces += _bar(first, wanted.quarters / counts, phrase, quarter, whole=counts != 1)
     return _joined(samples, pieces, sample_rate)
 
 
