@@ -81,8 +81,7 @@ class Room:
     # Pages.
 
     def enter(self) -> Outbox:
-        """A page's own outbox, with what it needs to begin. Raises `RuntimeError` when full."""
-        self._pages.check_room()
+        """A page's own outbox, with what it needs to begin."""
         outbox = Outbox()
         put(outbox, self._welcome())
         for deck in self.decks.values():
@@ -110,6 +109,16 @@ class Room:
                 )
         return None
 
+    def show(self, outbox: Outbox, deck: int, newest_known: int) -> None:
+        """Give a page the newest loop if it has an older one; nothing is computed for it."""
+        newest = self.deck(deck).newest
+        if newest is not None and newest.id > newest_known:
+            put_loop(outbox, deck, newest)
+
+    def refuse(self, outbox: Outbox, line: str) -> None:
+        """Tell one page in one line what was not done, and why."""
+        self._pages.refuse(outbox, line)
+
     def leave(self, outbox: Outbox) -> None:
         self._pages.discard(outbox)
 
@@ -118,10 +127,10 @@ class Room:
         try:
             await self._do(outbox, say.from_client.validate_json(text))
         except ValidationError as error:
-            self._pages.refuse(outbox, describe.validation(error))
+            self.refuse(outbox, describe.validation(error))
         except Exception as error:
             # Whatever it is, the others play on.
-            self._pages.refuse(outbox, describe.line(error))
+            self.refuse(outbox, describe.line(error))
 
     async def _do(self, outbox: Outbox, message: say.ClientMessage) -> None:
         if isinstance(message, say.OpenDeck):

@@ -84,6 +84,15 @@ export class Player {
     this.#pulledFor = -1;
   }
 
+  /** What its voices play into, once the sound card is open. */
+  get channel(): Channel | null {
+    return this.#channel;
+  }
+
+  get level(): number {
+    return this.#level;
+  }
+
   /** How loud it is beside the others, as an amplitude. */
   setLevel(level: number): void {
     this.#level = level;
