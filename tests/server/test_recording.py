@@ -115,7 +115,7 @@ def test_blocks_make_a_file_whatever_comes_late_twice_or_never(begin, kept):
         outside = f"{performance.address}api/recordings/..%2F..%2Flog/audio"
         with pytest.raises(urllib.error.HTTPError, match="404"):
             urllib.request.urlopen(outside, timeout=20)
-        code, line = refused(f"{performance.address}api/recordings", b"{}", "application/json")
+        code, _ = refused(f"{performance.address}api/recordings", b"{}", "application/json")
         assert code == 422
 
         async def listed():
