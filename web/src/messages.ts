@@ -166,6 +166,15 @@ export interface LoopLayer {
   at: number;
 }
 
+/** From `frame` on, gains of this page's mixer go elsewhere. Logged as `Sounded` is. */
+export interface Mixed {
+  type: "mixed";
+  page: number;
+  frame: number;
+  rate: number;
+  gains: Record<string, number>;
+}
+
 /** Opens another deck, with an ear of its own; it begins with the first deck's clip. */
 export interface OpenDeck {
   type: "open";
@@ -207,6 +216,24 @@ export interface Range {
   time: [number, number];
 }
 
+/** A recording of the master, to be fetched at `/api/recordings/ID/audio`. */
+export interface RecordingMade {
+  id: string;
+  /** the name of its folder, and of its log's */
+  performance: string;
+  seconds: number;
+  /** in bytes */
+  size: number;
+  /** whether it is still being made */
+  going: boolean;
+}
+
+/** What has been recorded on this machine, the newest first, whenever that has changed. */
+export interface Recordings {
+  type: "recordings";
+  recordings: Array<RecordingMade>;
+}
+
 /** One line on why a message of this page's was not obeyed. */
 export interface Refused {
   type: "error";
@@ -238,6 +265,24 @@ export interface SetParameters {
   deck: number;
   type: "set";
   parameters: Record<string, number>;
+}
+
+/**
+ * A loop follows, or followed, on this page: its first sample lies at `frame` of its clock.
+ *
+ * Logged, so that the performance can be played again.
+ */
+export interface Sounded {
+  deck: number;
+  type: "sounded";
+  /** any number of this page's own */
+  page: number;
+  /** of the loop */
+  id: number;
+  frame: number;
+  /** frames of the crossfade that ends there */
+  fade: number;
+  rate: number;
 }
 
 /** Starts again from what another deck, or this one, dreamed last; it is kept as a clip. */
@@ -306,6 +351,8 @@ export interface Welcome {
   ears: Array<EarName>;
   decks: Array<DeckState>;
   desk: Record<string, number>;
+  /** whose loops these are: its name */
+  performance: string;
 }
 
 /** Text from the server to a page. */
@@ -315,6 +362,7 @@ export type ServerMessage =
   | DeskChanged
   | EarDescription
   | LayoutProgress
+  | Recordings
   | Refused
   | StateChanged
   | Status
@@ -327,12 +375,14 @@ export type ClientMessage =
   | ChooseMix
   | ChooseTarget
   | CloseDeck
+  | Mixed
   | OpenDeck
   | Pull
   | Restart
   | Run
   | Seed
   | SetParameters
+  | Sounded
   | StartFrom;
 
 /** Headers of binary messages and answers. */

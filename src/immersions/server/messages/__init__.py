@@ -17,13 +17,16 @@ from immersions.server.messages.asked import (
     ChooseMix,
     ChooseTarget,
     CloseDeck,
+    Mixed,
     OpenDeck,
     Pull,
     Restart,
     Run,
     Seed,
     SetParameters,
+    Sounded,
     StartFrom,
+    StartRecording,
 )
 from immersions.server.messages.headers import LayoutHeader, LoopHeader, LoopLayer
 from immersions.server.messages.shared import MOST_DECKS, Message, OfDeck
@@ -38,6 +41,9 @@ from immersions.server.messages.told import (
     LayerShape,
     LayoutProgress,
     ParameterDeclaration,
+    RecordingMade,
+    Recordings,
+    RecordingStarted,
     Refused,
     StateChanged,
     Status,
@@ -67,17 +73,23 @@ __all__ = [
     "LoopHeader",
     "LoopLayer",
     "Message",
+    "Mixed",
     "OfDeck",
     "OpenDeck",
     "ParameterDeclaration",
     "Pull",
+    "RecordingMade",
+    "RecordingStarted",
+    "Recordings",
     "Refused",
     "Restart",
     "Run",
     "Seed",
     "ServerMessage",
     "SetParameters",
+    "Sounded",
     "StartFrom",
+    "StartRecording",
     "StateChanged",
     "Status",
     "Uploaded",
@@ -92,6 +104,7 @@ ServerMessage = Annotated[
     | DeskChanged
     | EarDescription
     | LayoutProgress
+    | Recordings
     | Refused
     | StateChanged
     | Status,
@@ -106,11 +119,13 @@ ClientMessage = Annotated[
     | ChooseMix
     | ChooseTarget
     | CloseDeck
+    | Mixed
     | OpenDeck
     | Pull
     | Restart
     | Run
     | Seed
+    | Sounded
     | StartFrom,
     Field(discriminator="type"),
 ]
