@@ -21,6 +21,13 @@ export interface ChooseMix {
   id: string | null;
 }
 
+/** Puts a sound beside the dreams, into a place of the mixer; null takes it away. */
+export interface ChooseSample {
+  type: "sample";
+  slot: number;
+  id: string | null;
+}
+
 /** Adds ranges to the target or replaces it. Replacing by none leaves nothing to bend to. */
 export interface ChooseTarget {
   deck: number;
@@ -226,6 +233,12 @@ export interface Run {
   running: boolean;
 }
 
+/** The sounds beside the dreams, by their places in the mixer, told whenever one changed. */
+export interface Samples {
+  type: "samples";
+  ids: Array<string | null>;
+}
+
 /** Starts again from the clip with other random numbers. */
 export interface Seed {
   deck: number;
@@ -306,6 +319,7 @@ export interface Welcome {
   ears: Array<EarName>;
   decks: Array<DeckState>;
   desk: Record<string, number>;
+  samples: Array<string | null>;
 }
 
 /** Text from the server to a page. */
@@ -316,6 +330,7 @@ export type ServerMessage =
   | EarDescription
   | LayoutProgress
   | Refused
+  | Samples
   | StateChanged
   | Status
   | Welcome;
@@ -325,6 +340,7 @@ export type ClientMessage =
   | ChooseClip
   | ChooseEar
   | ChooseMix
+  | ChooseSample
   | ChooseTarget
   | CloseDeck
   | OpenDeck

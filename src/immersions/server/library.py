@@ -111,14 +111,14 @@ class Library:
         self._take(_Upload(clip, samples, sample_rate))
         return clip, sound.warning
 
-    def keep(self, samples: bytes, sample_rate: int, title: str) -> Clip:
+    def keep(self, samples: bytes, sample_rate: int, title: str, kind: str = "dream") -> Clip:
         """Keep a loop (float32, mono) as a start sound; `Full` when there are too many."""
         loop = np.frombuffer(samples, np.float32)
         clip = Clip(
-            id=f"upload-{secrets.token_hex(8)}",
+            id=f"{kind}-{secrets.token_hex(8)}",
             title=title,
             seconds=len(loop) / sample_rate,
-            kind="dream",
+            kind=kind,
         )
         self._take(_Upload(clip, loop, sample_rate))
         return clip

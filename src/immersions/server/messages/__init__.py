@@ -15,6 +15,7 @@ from immersions.server.messages.asked import (
     ChooseClip,
     ChooseEar,
     ChooseMix,
+    ChooseSample,
     ChooseTarget,
     CloseDeck,
     OpenDeck,
@@ -39,6 +40,7 @@ from immersions.server.messages.told import (
     LayoutProgress,
     ParameterDeclaration,
     Refused,
+    Samples,
     StateChanged,
     Status,
     Uploaded,
@@ -51,6 +53,7 @@ __all__ = [
     "ChooseClip",
     "ChooseEar",
     "ChooseMix",
+    "ChooseSample",
     "ChooseTarget",
     "ClientMessage",
     "Clip",
@@ -74,6 +77,7 @@ __all__ = [
     "Refused",
     "Restart",
     "Run",
+    "Samples",
     "Seed",
     "ServerMessage",
     "SetParameters",
@@ -93,6 +97,7 @@ ServerMessage = Annotated[
     | EarDescription
     | LayoutProgress
     | Refused
+    | Samples
     | StateChanged
     | Status,
     Field(discriminator="type"),
@@ -104,6 +109,7 @@ ClientMessage = Annotated[
     | ChooseClip
     | ChooseEar
     | ChooseMix
+    | ChooseSample
     | ChooseTarget
     | CloseDeck
     | OpenDeck

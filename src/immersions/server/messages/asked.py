@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from immersions.server.messages.shared import DeckNumber, Message, Name, OfDeck
+from immersions.stage.desk import SAMPLES
 from immersions.stage.selection import Range
 
 
@@ -89,3 +90,11 @@ class StartFrom(OfDeck):
 
     type: Literal["start_from"] = "start_from"
     source: DeckNumber
+
+
+class ChooseSample(Message):
+    """Puts a sound beside the dreams, into a place of the mixer; null takes it away."""
+
+    type: Literal["sample"] = "sample"
+    slot: int = Field(ge=0, lt=SAMPLES)
+    id: Name | None

@@ -71,6 +71,7 @@ class Welcome(Message):
     ears: list[EarName]
     decks: list[DeckState]
     desk: dict[str, float]
+    samples: list[str | None]
 
 
 class EarDescription(OfDeck):
@@ -100,6 +101,13 @@ class DeskChanged(Message):
 
     type: Literal["desk"] = "desk"
     values: dict[str, float]
+
+
+class Samples(Message):
+    """The sounds beside the dreams, by their places in the mixer, told whenever one changed."""
+
+    type: Literal["samples"] = "samples"
+    ids: list[str | None]
 
 
 class Decks(Message):
