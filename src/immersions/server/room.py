@@ -19,7 +19,7 @@ from immersions.server.outbox import Outbox
 from immersions.server.pages import Pages, put, put_loop
 from immersions.stage import board
 from immersions.stage.conductor import Loop
-from immersions.stage.desk import DESK
+from immersions.stage.desk import DESK, SAMPLES
 from immersions.stage.layouts import Laying, Layouts
 from immersions.stage.life import Patience
 from immersions.stage.performance import State
@@ -43,6 +43,8 @@ class Room:
         self.keeping = keeping or Keeping()
         self.desk = DESK.defaults()
         """What is set for all decks together."""
+        self.samples: list[str | None] = [None] * SAMPLES
+        """Ids of the sounds beside the dreams, by their places in the mixer."""
         self._ears = ears
         self._threads = threads
         self._patience = patience
@@ -145,6 +147,8 @@ class Room:
             await self._close(message.deck)
         elif isinstance(message, say.Sounded | say.Mixed):
             self.keeping.note(message)
+        elif isinstance(message, say.ChooseSample):
+            self.choose_sample(message.slot, message.id)
         else:
             await self._do_with(self.deck(message.deck), outbox, message)
 
@@ -185,6 +189,15 @@ class Room:
         if desk and self.desk != self.desk | desk:
             self.desk |= desk
             self.tell(say.DeskChanged(values=self.desk))
+
+    def choose_sample(self, slot: int, clip: str | None) -> None:
+        """Put a sound beside the dreams. `ValueError`, one line, where there is none of this id."""
+        clips = [each.id for each in self.library.clips()]
+        if clip is not None and clip not in clips:
+            raise ValueError(f"unknown clip {clip!r}; valid ids: {', '.join(clips)}")
+        if self.samples[slot] != clip:
+            self.samples[slot] = clip
+            self.tell(say.Samples(ids=self.samples))
 
     def announce_clips(self) -> None:
         """Tell all pages that the start sounds have changed."""
@@ -290,4 +303,5 @@ class Room:
             ],
             desk=self.desk,
             performance=self.keeping.name,
+            samples=self.samples,
         )
