@@ -12,7 +12,7 @@ RATE = "learning_rate"
 
 
 def show(reader):
-    return chosen(reader.room.show)
+    return chosen(reader.room.present)
 
 
 def first(reader):

@@ -22,11 +22,13 @@ class House(Protocol):
     ears: Mapping[str, EarChoice]
 
     @property
-    def show(self) -> Show: ...
+    def present(self) -> Show: ...
 
     def deck(self, number: int) -> Deck: ...
 
     def set_desk(self, values: Mapping[str, float]) -> None: ...
+
+    def choose_sample(self, slot: int, clip: str | None) -> None: ...
 
     def open_deck(self, number: int, state: State) -> None: ...
 
@@ -35,9 +37,10 @@ class House(Protocol):
 
 async def adopt(room: House, wanted: Show) -> str:
     """Move to `wanted`; in one line what could not be had and was left as it is, or nothing."""
-    now = room.show
+    now = room.present
     desk, missing = fitting(wanted.desk, now.desk, DESK)
     room.set_desk(desk)
+    missing += put_beside(room, wanted.samples)
     failures: list[str] = []
     for number in sorted(now.decks.keys() - wanted.decks.keys()):
         await _try(failures, room.close_deck(number))
@@ -52,6 +55,17 @@ async def adopt(room: House, wanted: Show) -> str:
         else:
             await _try(failures, _adopt(room, number, fitted))
     return "; ".join([*left(missing), *failures])
+
+
+def put_beside(room: House, samples: Iterable[str | None]) -> list[str]:
+    """Put sounds beside the dreams; a few words on each that is no longer there."""
+    missing = []
+    for slot, clip in enumerate(samples):
+        try:
+            room.choose_sample(slot, clip)
+        except ValueError:
+            missing.append(f"sample {slot + 1}: clip {clip!r}")
+    return missing
 
 
 def offer(room: House) -> Offer:

@@ -16,11 +16,14 @@ from immersions.server import messages as say
 from immersions.server.ears import EarChoice
 from immersions.server.library import Library
 from immersions.stage import hand, performance
-from immersions.stage.conductor import Conductor, Dreamed, Loop, Samples, stop
+from immersions.stage.conductor import Conductor, Loop, Samples, stop
+from immersions.stage.fitting import Phrase, refit
 from immersions.stage.frames import Header
 from immersions.stage.life import Patience
+from immersions.stage.logs.tracing import Trace
 from immersions.stage.performance import State
 from immersions.stage.show import BEGINS, BENDS, part
+from immersions.stage.tempo import Tempo
 from immersions.stage.worker import WorkerConfig
 
 
@@ -32,8 +35,6 @@ class House(Protocol):
     def tell_loop(self, deck: int, loop: Loop) -> None: ...
 
     def on_progress(self) -> None: ...
-
-    def announce_clips(self) -> None: ...
 
 
 class Deck:
@@ -51,24 +52,30 @@ class Deck:
         state: State,
         threads: int,
         patience: Patience | None = None,
+        tempo: Tempo | None = None,
+        trace: Trace | None = None,
     ) -> None:
         self.number = number
+        self.tempo = tempo
+        """What the loop is in; None for the clip's own."""
         self.ear: say.EarDescription | None = None
         """What is loaded; nothing while an ear is loading."""
         self.sample_rate = ears[state.ear].sample_rate
         """Of the ear that listens now, in Hz."""
         self.settling = False
         """Whether it is changing its state by itself, to fit the ear that was loaded."""
-        self.resumes: Dreamed | None = None
+        self.resumes: Loop | None = None
         """Where the dream is to go on, once it runs."""
         self._house = house
         self._library = library
         self._ears = ears
         self._threads = threads
         self._state = state
+        self._phrase: Phrase | None = None
+        self._dreamed: tuple[Loop, Phrase | None] | None = None
         self._beginning = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
-        self.conductor = Conductor(self._worker(state.ear), self, patience)
+        self.conductor = Conductor(self._worker(state.ear), self, patience, trace)
 
     @property
     def state(self) -> State:
@@ -78,6 +85,11 @@ class Deck:
     def layers(self) -> list[str]:
         """Names of the ear's layers; none while it is loading."""
         return [] if self.ear is None else [layer.name for layer in self.ear.layers]
+
+    @property
+    def phrase(self) -> Phrase | None:
+        """What is known of the bars of the loop that plays."""
+        return self._phrase
 
     @property
     def newest(self) -> Loop | None:
@@ -140,16 +152,6 @@ class Deck:
     async def restart(self) -> None:
         await self._begin(performance.restart)
 
-    async def start_from(self, source: Deck) -> None:
-        """Begin again from what another deck, or this one, dreamed last; it is kept as a clip."""
-        loop = source.newest
-        if loop is None:
-            raise ValueError(f"deck {source.number} has nothing to start from yet")
-        title = f"Deck {'ABCD'[source.number]}, loop {loop.id}"
-        clip = self._library.keep(loop.samples, loop.header["sample_rate"], title)
-        self._house.announce_clips()
-        await self.choose_clip(clip.id)
-
     def turn(self, values: Mapping[str, object]) -> None:
         """Put faders elsewhere; `values` are fields of the state that are known to be valid."""
         self._change(performance.move(self._state, values))
@@ -177,6 +179,11 @@ class Deck:
         elif rest:
             await self._begin(lambda state: performance.move(state, rest))
 
+    async def keep_time(self, tempo: Tempo | None) -> None:
+        """Have the loop in this tempo, or in the clip's own with None; the dream goes on."""
+        self.tempo = tempo
+        await self._begin(performance.restart, onwards=True)
+
     def pull(self, newest_known: int) -> Loop | None:
         """Have a new loop made; what there is, where nothing dreams and it is not known yet."""
         if self._state.running:
@@ -200,30 +207,50 @@ class Deck:
     async def _open(self) -> None:
         """Play the first clip; noise where it cannot be read, for something must sound."""
         try:
-            await self._begin(lambda state: state, self.resumes)
+            if self.resumes is not None:
+                self._dreamed = self.resumes, self._phrase_of(self._state.clip)
+                self.conductor.progress.steps = int(self.resumes.header["step"])
+            await self._begin(lambda state: state, onwards=True)
         except (OSError, ValueError, LookupError) as error:
             print(f"immersions: {describe.line(error)}; noise plays instead", file=sys.stderr)
             await self.choose_clip(NOISE)
 
-    async def _begin(self, change: Callable[[State], State], last: Dreamed | None = None) -> None:
-        """Apply a change after which the clip begins again, or what was dreamed of it `last`."""
+    async def _begin(self, change: Callable[[State], State], *, onwards: bool = False) -> None:
+        """Apply a change after which the clip begins again, or with `onwards` the dream goes on."""
         async with self._beginning:
             wanted = change(self._state)
             rate = self.sample_rate
-            samples = await asyncio.to_thread(self._library.samples, wanted.clip, rate, wanted.seed)
+            samples = await self._sound(wanted.clip, wanted.seed)
             mix = await self._mix_of(wanted)
+            phrase = self._phrase_of(wanted.clip)
+            if not onwards:
+                self._dreamed = None
+            dream = await asyncio.to_thread(self._refitted, len(samples), phrase)
             # Other changes may have come while the clip was decoded: this one goes on top.
             state = change(self._state)
             self._state = performance.play_for(state, len(samples) / rate)
-            self.conductor.begin(self._state, np.ascontiguousarray(samples), rate, mix, last)
+            self._phrase = phrase
+            self.conductor.begin(self._state, np.ascontiguousarray(samples), rate, mix, dream)
             self._tell_state()
 
-    async def _mix_of(self, state: State) -> Samples | None:
-        if state.mix is None:
+    def _phrase_of(self, clip: str) -> Phrase | None:
+        return self._library.phrase(clip) if self.tempo is None else Phrase.of(self.tempo)
+
+    def _refitted(self, count: int, phrase: Phrase | None) -> Samples | None:
+        """What was dreamed, in `count` samples; nothing where nothing was, or of another rate."""
+        if self._dreamed is None or self._dreamed[0].header["sample_rate"] != self.sample_rate:
             return None
+        loop, had = self._dreamed
+        dream = np.frombuffer(loop.samples, np.float32)
+        return refit(dream, self.sample_rate, count, phrase, had)
+
+    async def _sound(self, clip: str, seed: int) -> Samples:
         return await asyncio.to_thread(
-            self._library.samples, state.mix, self.sample_rate, state.seed
+            self._library.samples, clip, self.sample_rate, seed, self.tempo
         )
+
+    async def _mix_of(self, state: State) -> Samples | None:
+        return None if state.mix is None else await self._sound(state.mix, state.seed)
 
     def _clips(self) -> list[str]:
         return [each.id for each in self._library.clips()]
@@ -231,6 +258,12 @@ class Deck:
     # What the conductor tells.
 
     def on_loop(self, loop: Loop) -> None:
+        # A dream that was merely brought into a tempo is not kept: stretched again and again, it
+        # would lose what the one that was dreamed still has.
+        if loop.kind == "dream" and (
+            self._dreamed is None or loop.header["step"] > self._dreamed[0].header["step"]
+        ):
+            self._dreamed = loop, self._phrase
         self._house.tell_loop(self.number, loop)
 
     def on_ear(self, hello: Header) -> None:

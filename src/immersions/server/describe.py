@@ -25,10 +25,12 @@ _PATH = re.compile(r"""(?<![\w./])/(?:[^\s/:;,'"()]+/)+([^\s/:;,'"()]+)""")
 
 
 def welcome(
+    performance: str,
     clips: list[say.Clip],
     ears: Iterable[EarChoice],
     decks: Mapping[int, State],
     desk: dict[str, float],
+    samples: list[str | None],
 ) -> say.Welcome:
     """What a page needs to know first."""
     return say.Welcome(
@@ -41,6 +43,8 @@ def welcome(
         ears=[say.EarName(id=each.id, title=each.title) for each in ears],
         decks=[say.DeckState(deck=number, state=state) for number, state in decks.items()],
         desk=desk,
+        performance=performance,
+        samples=samples,
     )
 
 

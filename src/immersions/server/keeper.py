@@ -16,7 +16,7 @@ from immersions.server.describe import line
 from immersions.server.ears import EarChoice
 from immersions.server.library import Library
 from immersions.server.memory import Memory
-from immersions.stage.conductor import Dreamed, Samples
+from immersions.stage.conductor import Loop, Samples
 from immersions.stage.keeping import Place
 from immersions.stage.memory import Kept, KeptDream, KeptSound, kept_to
 from immersions.stage.scenes import Scenes
@@ -41,7 +41,7 @@ class Room(Protocol):
     memory: Memory
 
     @property
-    def show(self) -> Show: ...
+    def present(self) -> Show: ...
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class Keeper:
                 samples = np.frombuffer(loop.samples, np.float32)
                 sounds.append(_Sound(dream.sound, samples, loop.header["sample_rate"]))
         kept = Kept(
-            room.show,
+            room.present,
             Scenes(dict(room.memory.scenes)),
             tuple(KeptSound(each.id, each.title, each.kind, each.seconds) for each, _, _ in taken),
             dict(self._dreams),
@@ -150,7 +150,7 @@ class Back:
     keeper: Keeper | None = None
     show: Show | None = None
     scenes: Scenes = field(default_factory=Scenes)
-    dreams: Mapping[int, Dreamed] = field(default_factory=dict)
+    dreams: Mapping[int, Loop] = field(default_factory=dict)
 
 
 def _same_way(old: KeptDream, new: KeptDream) -> bool:

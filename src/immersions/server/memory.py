@@ -41,7 +41,7 @@ class Memory:
         self.scenes = scenes
         self._room = room
         self._touched = touched
-        self._history = History(room.show)
+        self._history = History(room.present)
         self._recalled: int | None = None
         self._moving = 0
         self._morph: asyncio.Task[None] | None = None
@@ -56,8 +56,8 @@ class Memory:
     def changed(self) -> None:
         """Something of the room may have changed."""
         if self._moving or any(deck.settling for deck in self._room.decks.values()):
-            self._history.settle(self._room.show)
-        elif self._history.note(self._room.show):
+            self._history.settle(self._room.present)
+        elif self._history.note(self._room.present):
             if not self._busy:
                 self._recall_over()
             self._tell_steps()
@@ -79,7 +79,7 @@ class Memory:
         """What a page asks."""
         match message:
             case say.StoreScene():
-                self.scenes.store(message.place, self._room.show, message.name)
+                self.scenes.store(message.place, self._room.present, message.name)
                 self._recalled = message.place
             case say.RenameScene():
                 self.scenes.rename(message.place, message.name)
@@ -95,7 +95,7 @@ class Memory:
         """Move to a scene; faders take so many seconds."""
         scene = self.scenes[place]
         await self._stop_morph()
-        start = self._room.show
+        start = self._room.present
         if turns(start, scene.show) is not None:
             self._history.step(start)
         morph = Morph(start, scene.show) if seconds > 0 else None
@@ -144,7 +144,7 @@ class Memory:
                 line = await adopting.adopt(self._room, show)
             finally:
                 self._moving -= 1
-                self._history.settle(self._room.show)
+                self._history.settle(self._room.present)
         if line:
             self._room.tell(say.Refused(message=line))
 
@@ -154,7 +154,7 @@ class Memory:
         while share < 1 and morph.moving:
             await asyncio.sleep(MORPH_SECONDS)
             share = min(1.0, (time.monotonic() - begun) / seconds)
-            self._place(morph.at(self._room.show, share))
+            self._place(morph.at(self._room.present, share))
         self._morph = None
         self._tell_list()
 
@@ -167,7 +167,7 @@ class Memory:
                 self._room.deck(number).turn(part(state, {"parameters", "targets"}))
         finally:
             self._moving -= 1
-        self._history.settle(self._room.show)
+        self._history.settle(self._room.present)
 
     # What pages are told.
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from immersions.dreaming import PARAMETERS
 from immersions.server import messages as say
 from immersions.server.ears import EarChoice, choices
 from immersions.server.keeper import Back, Keeper, reason, tell
+from immersions.server.keeping import Keeping
 from immersions.server.library import Library
 from immersions.server.room import Room
-from immersions.stage.conductor import Dreamed
+from immersions.stage.conductor import Loop
 from immersions.stage.desk import DESK
 from immersions.stage.keeping import Place, folder
 from immersions.stage.memory import Kept, kept_of
@@ -43,9 +45,10 @@ def back_to(opened: Opened, library: Library, ears: Mapping[str, EarChoice]) -> 
         decks[number] = found[0]
         missing += found[1]
     desk, wrong = fitting(opened.kept.show.desk, {}, DESK)
+    samples = tuple(each if each in clips else None for each in opened.kept.show.samples)
     if missing + wrong:
         tell(f"no longer there: {', '.join(missing + wrong)}; the usual is taken")
-    return Back(keeper, Show(decks, desk), opened.kept.scenes, dreams_of(opened))
+    return Back(keeper, Show(decks, desk, samples), opened.kept.scenes, dreams_of(opened))
 
 
 def open_place(fresh: bool, tell: Callable[[str], None] = tell) -> Opened:
@@ -76,9 +79,9 @@ def give_back(library: Library, opened: Opened, tell: Callable[[str], None] = te
             tell(f"the sound {each.title!r} is lost: {reason(error)}")
 
 
-def dreams_of(opened: Opened, tell: Callable[[str], None] = tell) -> dict[int, Dreamed]:
+def dreams_of(opened: Opened, tell: Callable[[str], None] = tell) -> dict[int, Loop]:
     """Where the dreams of a kept performance had got to, by deck."""
-    found: dict[int, Dreamed] = {}
+    found: dict[int, Loop] = {}
     if opened.place is None or opened.kept is None:
         return found
     for number, dream in opened.kept.dreams.items():
@@ -86,17 +89,20 @@ def dreams_of(opened: Opened, tell: Callable[[str], None] = tell) -> dict[int, D
         if state is None or (state.clip, state.seed) != (dream.clip, dream.seed):
             continue
         try:
-            found[number] = Dreamed(*opened.place.sound(dream.sound), dream.step)
+            samples, rate = opened.place.sound(dream.sound)
+            header = {"kind": "dream", "sample_rate": rate, "samples": len(samples)}
+            found[number] = Loop({**header, "step": dream.step}, samples.tobytes())
         except (OSError, ValueError) as error:
             tell(f"a dream begins again: {reason(error)}")
     return found
 
 
-def open_room(ear: str | None, threads: int, fresh: bool = False) -> Room:
+def open_room(ear: str | None, threads: int, keep: Path | None = None, fresh: bool = False) -> Room:
     """The room of the performance that was kept, or of a new one.
 
     `ear` is a bundled name, a folder or `module:callable`, and takes the place of the one that was
-    played; None for that, or for the usual one. Raises `ValueError`, one line, when there is no
+    played; None for that, or for the usual one. `keep` is the folder of all logs and recordings;
+    None keeps none. Raises `ValueError`, one line, when there is no
     such ear.
     """
     if ear is not None:
@@ -106,7 +112,7 @@ def open_room(ear: str | None, threads: int, fresh: bool = False) -> Room:
         found, ears, kept = _listeners(ear, opened.kept)
         library = Library()
         back = back_to(replace(opened, kept=kept), library, ears)
-        return Room(library, ears, found, threads, back=back)
+        return Room(library, ears, found, threads, keeping=Keeping(keep, library), back=back)
     except BaseException:
         if opened.place is not None:
             opened.place.close()

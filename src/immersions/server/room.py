@@ -8,25 +8,26 @@ from collections.abc import Mapping
 from pydantic import ValidationError
 
 from immersions.dreaming import PARAMETERS
-from immersions.server import actions, binary, describe
+from immersions.server import actions, binary, describe, obeying
 from immersions.server import messages as say
 from immersions.server.deck import Deck
 from immersions.server.ears import EarChoice
 from immersions.server.keeper import Back
+from immersions.server.keeping import Keeping
 from immersions.server.library import Library
 from immersions.server.memory import Memory
 from immersions.server.outbox import Outbox
 from immersions.server.pages import Pages, put, put_loop
 from immersions.stage import board
 from immersions.stage.conductor import Loop
-from immersions.stage.desk import DESK
+from immersions.stage.desk import DESK, SAMPLES
 from immersions.stage.layouts import Laying, Layouts
 from immersions.stage.life import Patience
 from immersions.stage.performance import State
 from immersions.stage.show import Show
 
 STATUS_SECONDS = 0.25
-CHANGES = (say.StateChanged, say.DeskChanged, say.Decks)
+CHANGES = (say.StateChanged, say.DeskChanged, say.Decks, say.Samples)
 """What is told when something was chosen."""
 
 
@@ -40,12 +41,14 @@ class Room:
         ear: str,
         threads: int,
         patience: Patience | None = None,
+        keeping: Keeping | None = None,
         back: Back | None = None,
     ) -> None:
         """`back` is a performance to come back to, in place of one that begins with `ear`."""
         back = back or Back()
         self.library = library
         self.ears = ears
+        self.keeping = keeping or Keeping()
         self._threads = threads
         self._patience = patience
         self._pages = Pages()
@@ -54,9 +57,11 @@ class Room:
         self._group: asyncio.TaskGroup | None = None
         self._running: dict[int, asyncio.Task[None]] = {}
         first = State(library.first(), ear, 4.0, parameters=PARAMETERS.defaults())
-        show = back.show or Show({0: first}, DESK.defaults())
+        show = back.show or Show({0: first}, DESK.defaults(), (None,) * SAMPLES)
         self.desk = show.desk
         """What is set for all decks together."""
+        self.samples: list[str | None] = list(show.samples)
+        """Ids of the sounds beside the dreams, by their places in the mixer."""
         self.decks = {number: self._deck(number, state) for number, state in show.decks.items()}
         for number, dream in back.dreams.items():
             self.decks[number].resumes = dream
@@ -83,6 +88,7 @@ class Room:
         try:
             async with asyncio.TaskGroup() as group:
                 self._group = group
+                self.keeping.begin(self._tell_recordings, self._pages.warn)
                 group.create_task(self._tell_status())
                 if self.keeper is not None:
                     group.create_task(self.keeper.run(self))
@@ -92,14 +98,15 @@ class Room:
             self._group = None
             await self.memory.stop()
             await self._layouts.stop()
+            self.keeping.close()
 
     # Pages.
 
     def enter(self) -> Outbox:
-        """A page's own outbox, with what it needs to begin. Raises `RuntimeError` when full."""
-        self._pages.check_room()
+        """A page's own outbox, with what it needs to begin."""
         outbox = Outbox()
         put(outbox, self._welcome())
+        put(outbox, self.keeping.list())
         for deck in self.decks.values():
             self._introduce(deck, outbox)
         if (latest := self._layouts.latest) is not None and latest.going != "ready":
@@ -126,55 +133,28 @@ class Room:
                 )
         return None
 
+    def show(self, outbox: Outbox, deck: int, newest_known: int) -> None:
+        """Give a page the newest loop if it has an older one; nothing is computed for it."""
+        newest = self.deck(deck).newest
+        if newest is not None and newest.id > newest_known:
+            put_loop(outbox, deck, newest)
+
+    def refuse(self, outbox: Outbox, line: str) -> None:
+        """Tell one page in one line what was not done, and why."""
+        self._pages.refuse(outbox, line)
+
     def leave(self, outbox: Outbox) -> None:
         self._pages.discard(outbox)
 
     async def obey(self, outbox: Outbox, text: str) -> None:
         """Do what a page says; what cannot be done is answered with one line."""
         try:
-            await self._do(outbox, say.from_client.validate_json(text))
+            await obeying.do(self, outbox, say.from_client.validate_json(text))
         except ValidationError as error:
-            self._pages.refuse(outbox, describe.validation(error))
+            self.refuse(outbox, describe.validation(error))
         except Exception as error:
             # Whatever it is, the others play on.
-            self._pages.refuse(outbox, describe.line(error))
-
-    async def _do(self, outbox: Outbox, message: say.ClientMessage) -> None:
-        if isinstance(message, say.OpenDeck):
-            self._open(message.ear)
-        elif isinstance(message, say.CloseDeck):
-            await self.close_deck(message.deck)
-        elif isinstance(message, say.OfScenes):
-            await self.memory.do(message)
-        elif isinstance(message, say.Act):
-            await self.act(message.name, message.deck)
-        else:
-            await self._do_with(self.deck(message.deck), outbox, message)
-
-    async def _do_with(self, deck: Deck, outbox: Outbox, message: say.ClientMessage) -> None:
-        match message:
-            case say.SetParameters():
-                self.set(message.parameters, deck.number)
-            case say.ChooseTarget():
-                deck.choose_targets(message)
-            case say.Run():
-                deck.run_or_rest(message.running)
-            case say.ChooseClip():
-                await deck.choose_clip(message.id)
-            case say.ChooseMix():
-                await deck.choose_mix(message.id)
-            case say.Seed():
-                await deck.set_seed(message.seed)
-            case say.Restart():
-                await deck.restart()
-            case say.ChooseEar():
-                await deck.choose_ear(message.id)
-            case say.StartFrom():
-                await deck.start_from(self.deck(message.source))
-            case say.Pull():
-                loop = deck.pull(message.id)
-                if loop is not None:
-                    put_loop(outbox, deck.number, loop)
+            self.refuse(outbox, describe.line(error))
 
     def set(self, values: Mapping[str, float], deck: int = 0) -> None:
         """Turn anything on the board. `ValueError`, one line, where one does not fit."""
@@ -198,9 +178,19 @@ class Room:
         await actions.act(name, self.deck(deck), self.memory)
 
     @property
-    def show(self) -> Show:
-        """All that was chosen."""
-        return Show({number: deck.state for number, deck in self.decks.items()}, self.desk)
+    def present(self) -> Show:
+        """All that was chosen, as it is now."""
+        decks = {number: deck.state for number, deck in self.decks.items()}
+        return Show(decks, self.desk, tuple(self.samples))
+
+    def choose_sample(self, slot: int, clip: str | None) -> None:
+        """Put a sound beside the dreams. `ValueError`, one line, where there is none of this id."""
+        clips = [each.id for each in self.library.clips()]
+        if clip is not None and clip not in clips:
+            raise ValueError(f"unknown clip {clip!r}; valid ids: {', '.join(clips)}")
+        if self.samples[slot] != clip:
+            self.samples[slot] = clip
+            self.tell(say.Samples(ids=self.samples))
 
     def announce_clips(self) -> None:
         """Tell all pages that the start sounds have changed."""
@@ -210,9 +200,12 @@ class Room:
     # Decks.
 
     def _deck(self, number: int, state: State) -> Deck:
-        return Deck(number, self, self.library, self.ears, state, self._threads, self._patience)
+        trace = self.keeping.trace(number)
+        given = (self.library, self.ears, state, self._threads, self._patience)
+        return Deck(number, self, *given, trace=trace)
 
-    def _open(self, ear: str) -> None:
+    def open_another(self, ear: str) -> None:
+        """Open a deck with an ear; `ValueError`, one line, when it cannot be."""
         free = [number for number in range(say.MOST_DECKS) if number not in self.decks]
         if not free:
             raise ValueError(f"expected at most {say.MOST_DECKS} decks")
@@ -240,6 +233,9 @@ class Room:
     def _start(self, deck: Deck) -> None:
         if self._group is not None:
             self._running[deck.number] = self._group.create_task(deck.run())
+
+    def _tell_recordings(self) -> None:
+        self.tell(self.keeping.list())
 
     def _tell_decks(self) -> None:
         self.tell(say.Decks(decks=list(self.decks)))
@@ -285,4 +281,5 @@ class Room:
 
     def _welcome(self) -> say.Welcome:
         decks = {number: deck.state for number, deck in self.decks.items()}
-        return describe.welcome(self.library.clips(), self.ears.values(), decks, self.desk)
+        choices = self.library.clips(), self.ears.values()
+        return describe.welcome(self.keeping.name, *choices, decks, self.desk, self.samples)

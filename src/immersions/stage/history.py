@@ -81,7 +81,7 @@ def turns(old: Show, new: Show) -> frozenset[Hashable] | None:
     before, after = chosen(old), chosen(new)
     if before == after:
         return None
-    if before.decks.keys() != after.decks.keys():
+    if before.decks.keys() != after.decks.keys() or before.samples != after.samples:
         return frozenset()
     found: set[Hashable] = {("desk", name) for name in differing(before.desk, after.desk)}
     for number, then in before.decks.items():

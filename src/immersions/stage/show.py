@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from immersions.parameters import Parameters
+from immersions.stage.desk import SAMPLES
 from immersions.stage.performance import State
 
 COUNTED = {"generation", "seconds"}
@@ -21,14 +22,20 @@ BEGINS = {each.name for each in fields(State)} - COUNTED - BENDS - {"mix"}
 
 @dataclass(frozen=True)
 class Show:
-    """Everything that a performer has chosen: states by a deck's number, and the desk's values."""
+    """Everything that a performer has chosen: states by a deck's number, and the desk's values.
+
+    `samples` are the ids of the sounds beside the dreams, by their places in the mixer.
+    """
 
     decks: dict[int, State]
     desk: dict[str, float] = field(default_factory=dict)
+    samples: tuple[str | None, ...] = (None,) * SAMPLES
 
     def __post_init__(self) -> None:
         if 0 not in self.decks:
             raise ValueError("expected a deck 0 in a performance")
+        if len(self.samples) != SAMPLES:
+            raise ValueError(f"expected {SAMPLES} places for samples, got {len(self.samples)}")
 
 
 _SHOW = TypeAdapter(Show)

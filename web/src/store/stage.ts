@@ -1,18 +1,20 @@
-import { computed, effect, signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import type { GapReport } from "../audio/gapcount";
-import { crossfadeLevel } from "../audio/levels";
+import { ingredients } from "../audio/mixing";
 import type { Heard, Player } from "../audio/player";
 import { Sound } from "../audio/sound";
 import type { ClientMessage, Clip, LayoutProgress, ServerMessage, Welcome } from "../messages";
-import type { NetworkPicture } from "../picture/network";
+import type { Picture } from "../picture/drawn";
 import type { View } from "../picture/view";
 import { Connection, type ConnectionState, socketUrl } from "../protocol/connection";
 import type { Loop } from "../protocol/frame";
 import type { DeckMessage } from "./addressed";
+import { Cueing } from "./cueing";
 import { Deck } from "./deck";
 import { Faders } from "./faders";
+import { Intake } from "./intake";
+import { Mix } from "./mix";
 import { Notices } from "./notices";
-import { inMemory, upload } from "./uploads";
 
 /**
  * Everything that the page knows and can do: its decks, and what they share.
@@ -27,7 +29,10 @@ export class Stage {
   readonly sounding = signal(false);
   readonly volume = signal(0.8);
   readonly notices = new Notices();
-  readonly sound = new Sound();
+  readonly sound: Sound = new Sound({
+    onMetering: (metering) => this.mix.onMetering(metering),
+    onLimiter: (report) => this.mix.onLimiter(report),
+  });
   /** what is set for all decks together */
   readonly desk = new Faders((parameters) => this.tell({ type: "set", deck: 0, parameters }));
 
@@ -48,8 +53,30 @@ export class Stage {
   readonly report = computed(() => joined(this.decks.value.map(({ report }) => report.value)));
   readonly interruptions = computed(() => this.report.value.gaps + this.report.value.jumps);
 
+  readonly mix = new Mix({
+    desk: this.desk,
+    sound: this.sound,
+    decks: this.decks,
+    send: (message) => this.tell(message),
+    tell: (line) => this.notices.tell(line),
+  });
+  /** files of the performer's, and mixtures */
+  readonly intake = new Intake({
+    start: (id) => this.send({ type: "clip", id }),
+    beside: (slot, id) => this.mix.choose(slot, id),
+    tell: (line) => this.notices.tell(line),
+  });
+  readonly cueing = new Cueing(
+    () => this.player,
+    (line) => this.notices.tell(line),
+  );
+  /** what a mixture would be made of */
+  readonly mixable = computed(() =>
+    ingredients(this.mix.desk.value, this.state.value?.clip ?? "", this.mix.samples.value),
+  );
+
   /** the picture, once it is drawn, and how it lies on its canvas */
-  picture: NetworkPicture | null = null;
+  picture: Picture | null = null;
   readonly view = signal<View>({ scaleX: 1, scaleY: 1, shiftX: 0, shiftY: 0 });
 
   readonly #connection: Connection;
@@ -62,11 +89,6 @@ export class Stage {
       onMessage: (message) => this.#read(message),
       onLoop: (loop) => this.#take(loop),
       onProblem: (line) => this.notices.tell(line),
-    });
-    effect(() => {
-      const crossfade = this.desk.of({ name: "crossfade", default: 0 }).value;
-      for (const deck of this.decks.value)
-        deck.player.setLevel(crossfadeLevel(deck.number, crossfade));
     });
   }
 
@@ -130,16 +152,6 @@ export class Stage {
     this.deck.value.dream(running);
   }
 
-  async useFile(file: File): Promise<void> {
-    try {
-      const taken = await upload(await inMemory(file));
-      if (taken.warning) this.notices.tell(`${file.name}: ${taken.warning}`);
-      this.send({ type: "clip", id: taken.id });
-    } catch (error) {
-      this.notices.tell(error instanceof Error ? error.message : String(error));
-    }
-  }
-
   /** What is heard of the deck in focus; all decks notice which loops have begun. */
   heard(now: number): Heard | null {
     let found: Heard | null = null;
@@ -168,7 +180,10 @@ export class Stage {
   }
 
   #take(loop: Loop): void {
-    this.#deck(loop.header.deck)?.take(loop);
+    const { deck } = loop.header;
+    this.mix.note(deck, loop);
+    this.#deck(deck)?.take(loop);
+    if (deck === this.deck.peek().number) this.cueing.play(loop);
   }
 
   #read(message: ServerMessage): void {
@@ -177,6 +192,7 @@ export class Stage {
     else if (message.type === "clips") this.clips.value = message.clips;
     else if (message.type === "decks") this.#setDecks(message.decks);
     else if (message.type === "desk") this.desk.follow(message.values);
+    else if (message.type === "samples") this.mix.follow(message.ids);
     else if (message.type === "error") this.notices.tell(message.message);
     else if (message.type === "layout") {
       this.laying.value = message;
@@ -195,6 +211,7 @@ export class Stage {
     this.clips.value = welcome.clips;
     this.#setDecks(welcome.decks.map(({ deck }) => deck));
     this.desk.follow(welcome.desk);
+    this.mix.follow(welcome.samples);
     for (const { deck, state } of welcome.decks) this.#deck(deck)?.follow(state);
     for (const deck of this.decks.peek()) deck.faders.flush();
     this.desk.flush();

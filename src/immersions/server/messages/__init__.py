@@ -15,15 +15,19 @@ from immersions.server.messages.asked import (
     ChooseClip,
     ChooseEar,
     ChooseMix,
+    ChooseSample,
     ChooseTarget,
     CloseDeck,
+    Mixed,
     OpenDeck,
     Pull,
     Restart,
     Run,
     Seed,
     SetParameters,
+    Sounded,
     StartFrom,
+    StartRecording,
 )
 from immersions.server.messages.headers import LayoutHeader, LoopHeader, LoopLayer
 from immersions.server.messages.scenes import (
@@ -48,7 +52,11 @@ from immersions.server.messages.told import (
     LayerShape,
     LayoutProgress,
     ParameterDeclaration,
+    RecordingMade,
+    Recordings,
+    RecordingStarted,
     Refused,
+    Samples,
     StateChanged,
     Status,
     Uploaded,
@@ -62,6 +70,7 @@ __all__ = [
     "ChooseClip",
     "ChooseEar",
     "ChooseMix",
+    "ChooseSample",
     "ChooseTarget",
     "ClientMessage",
     "Clip",
@@ -79,22 +88,29 @@ __all__ = [
     "LoopHeader",
     "LoopLayer",
     "Message",
+    "Mixed",
     "OfDeck",
     "OfScenes",
     "OpenDeck",
     "ParameterDeclaration",
     "Pull",
     "RecallScene",
+    "RecordingMade",
+    "RecordingStarted",
+    "Recordings",
     "Refused",
     "RenameScene",
     "Restart",
     "Run",
+    "Samples",
     "SceneList",
     "SceneName",
     "Seed",
     "ServerMessage",
     "SetParameters",
+    "Sounded",
     "StartFrom",
+    "StartRecording",
     "StateChanged",
     "Status",
     "Steps",
@@ -111,8 +127,10 @@ ServerMessage = Annotated[
     | DeskChanged
     | EarDescription
     | LayoutProgress
+    | Recordings
     | Refused
     | SceneList
+    | Samples
     | StateChanged
     | Status
     | Steps,
@@ -129,8 +147,10 @@ ClientMessage = Annotated[
     | ChooseClip
     | ChooseEar
     | ChooseMix
+    | ChooseSample
     | ChooseTarget
     | CloseDeck
+    | Mixed
     | DeleteScene
     | OpenDeck
     | Pull
@@ -139,6 +159,7 @@ ClientMessage = Annotated[
     | Restart
     | Run
     | Seed
+    | Sounded
     | StartFrom
     | StoreScene,
     Field(discriminator="type"),
