@@ -12,7 +12,9 @@ import type { DeckMessage } from "./addressed";
 import { Cueing } from "./cueing";
 import { Deck } from "./deck";
 import { Faders } from "./faders";
+import { Guide, storageOf } from "./guide";
 import { Intake } from "./intake";
+import { Memory } from "./memory";
 import { Mix } from "./mix";
 import { Notices } from "./notices";
 
@@ -70,6 +72,11 @@ export class Stage {
     () => this.player,
     (line) => this.notices.tell(line),
   );
+  readonly memory = new Memory(
+    (message) => this.tell(message),
+    () => this.#release(),
+  );
+  readonly guide = new Guide(storageOf(window));
   /** what a mixture would be made of */
   readonly mixable = computed(() =>
     ingredients(this.mix.desk.value, this.state.value?.clip ?? "", this.mix.samples.value),
@@ -179,6 +186,15 @@ export class Stage {
     return this.decks.peek().find((deck) => deck.number === number);
   }
 
+  /** Lets go of everything in hand, since it is about to be moved from elsewhere. */
+  #release(): void {
+    this.desk.release();
+    for (const { faders, aim } of this.decks.peek()) {
+      faders.release();
+      aim.release();
+    }
+  }
+
   #take(loop: Loop): void {
     const { deck } = loop.header;
     this.mix.note(deck, loop);
@@ -193,6 +209,7 @@ export class Stage {
     else if (message.type === "decks") this.#setDecks(message.decks);
     else if (message.type === "desk") this.desk.follow(message.values);
     else if (message.type === "samples") this.mix.follow(message.ids);
+    else if (message.type === "scenes" || message.type === "steps") this.memory.follow(message);
     else if (message.type === "error") this.notices.tell(message.message);
     else if (message.type === "layout") {
       this.laying.value = message;
