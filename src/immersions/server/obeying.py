@@ -25,6 +25,8 @@ async def do(room: Room, outbox: Outbox, message: say.ClientMessage) -> None:
         await room.act(message.name, message.deck)
     elif isinstance(message, say.Sounded | say.Mixed):
         room.keeping.note(message)
+    elif isinstance(message, say.Lead):
+        room.tell(message)
     elif isinstance(message, say.ChooseSample):
         room.choose_sample(message.slot, message.id)
     else:

@@ -19,11 +19,11 @@ export function backoff(attempt: number): number {
   return Math.min(LONGEST_MS, SHORTEST_MS * 2 ** attempt);
 }
 
-/** The server's WebSocket beside a page's address. */
-export function socketUrl(page: string): string {
+/** The server's WebSocket beside a page's address; with `view`, for one that changes nothing. */
+export function socketUrl(page: string, view = false): string {
   const url = new URL("ws", page);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-  url.search = "";
+  url.search = view ? "?view" : "";
   url.hash = "";
   return url.href;
 }

@@ -3,7 +3,14 @@ import type { GapReport } from "../audio/gapcount";
 import { ingredients } from "../audio/mixing";
 import type { Heard, Player } from "../audio/player";
 import { Sound } from "../audio/sound";
-import type { ClientMessage, Clip, LayoutProgress, ServerMessage, Welcome } from "../messages";
+import type {
+  ClientMessage,
+  Clip,
+  LayoutProgress,
+  Lead,
+  ServerMessage,
+  Welcome,
+} from "../messages";
 import type { Picture } from "../picture/drawn";
 import type { View } from "../picture/view";
 import { Connection, type ConnectionState, socketUrl } from "../protocol/connection";
@@ -84,12 +91,18 @@ export class Stage {
 
   /** the picture, once it is drawn, and how it lies on its canvas */
   picture: Picture | null = null;
+  /** whether its colours are those of activations; else of layers */
+  readonly byActivation = signal(false);
   readonly view = signal<View>({ scaleX: 1, scaleY: 1, shiftX: 0, shiftY: 0 });
 
   readonly #connection: Connection;
 
-  constructor(page: string) {
-    this.#connection = new Connection(socketUrl(page), {
+  /** for each moment that another page, which sounds, has told of */
+  onLead: ((lead: Lead) => void) | null = null;
+
+  /** With `view`, it shows what another page plays, and can change nothing. */
+  constructor(page: string, view = false) {
+    this.#connection = new Connection(socketUrl(page, view), {
       onState: (state) => {
         this.connection.value = state;
       },
@@ -204,6 +217,7 @@ export class Stage {
 
   #read(message: ServerMessage): void {
     if (message.type === "welcome") this.#greet(message);
+    else if (message.type === "lead") this.onLead?.(message);
     else if ("deck" in message) this.#deck(message.deck)?.read(message);
     else if (message.type === "clips") this.clips.value = message.clips;
     else if (message.type === "decks") this.#setDecks(message.decks);

@@ -30,6 +30,7 @@ from immersions.server.messages.asked import (
     StartRecording,
 )
 from immersions.server.messages.headers import LayoutHeader, LoopHeader, LoopLayer
+from immersions.server.messages.leading import Lead
 from immersions.server.messages.scenes import (
     Act,
     DeleteScene,
@@ -85,6 +86,7 @@ __all__ = [
     "LayerShape",
     "LayoutHeader",
     "LayoutProgress",
+    "Lead",
     "LoopHeader",
     "LoopLayer",
     "Message",
@@ -127,6 +129,7 @@ ServerMessage = Annotated[
     | DeskChanged
     | EarDescription
     | LayoutProgress
+    | Lead
     | Recordings
     | Refused
     | SceneList
@@ -152,6 +155,7 @@ ClientMessage = Annotated[
     | CloseDeck
     | Mixed
     | DeleteScene
+    | Lead
     | OpenDeck
     | Pull
     | RecallScene
