@@ -20,6 +20,8 @@ export function Screen() {
   const canvas = useRef<HTMLCanvasElement>(null);
   const picture = useRef<NetworkPicture | null>(null);
   const follower = useRef(new Follower());
+  // At hand in the console.
+  Object.assign(stage, { following: follower.current });
   const loops = useRef<Loop[]>([]);
   const begun = useSignal(false);
   const trouble = useSignal("");
