@@ -16,6 +16,7 @@ from immersions.server.ears import EarChoice
 from immersions.server.library import Library
 from immersions.server.outbox import Outbox
 from immersions.server.pages import Pages, put, put_loop
+from immersions.server.timekeeper import Timekeeper
 from immersions.stage import board
 from immersions.stage.conductor import Loop
 from immersions.stage.desk import DESK
@@ -46,6 +47,7 @@ class Room:
         self._pages = Pages()
         self._changed = asyncio.Event()
         self._layouts = Layouts(self._on_layout)
+        self.time = Timekeeper(self)
         self._group: asyncio.TaskGroup | None = None
         self._running: dict[int, asyncio.Task[None]] = {}
         first = State(library.first(), ear, 4.0, parameters=PARAMETERS.defaults())
@@ -137,6 +139,8 @@ class Room:
             self._open(message.ear)
         elif isinstance(message, say.CloseDeck):
             await self._close(message.deck)
+        elif isinstance(message, say.Tap | say.Clock):
+            self.time.hear(message)
         else:
             await self._do_with(self.deck(message.deck), outbox, message)
 
@@ -177,6 +181,7 @@ class Room:
         if desk and self.desk != self.desk | desk:
             self.desk |= desk
             self.tell(say.DeskChanged(values=self.desk))
+            self.time.turned(desk, self.desk)
 
     def announce_clips(self) -> None:
         """Tell all pages that the start sounds have changed."""
@@ -185,7 +190,8 @@ class Room:
     # Decks.
 
     def _deck(self, number: int, state: State) -> Deck:
-        return Deck(number, self, self.library, self._ears, state, self._threads, self._patience)
+        given = self.library, self._ears, state, self._threads, self._patience
+        return Deck(number, self, *given, tempo=self.time.tempo)
 
     def _open(self, ear: str) -> None:
         free = [number for number in range(say.MOST_DECKS) if number not in self.decks]
@@ -219,7 +225,8 @@ class Room:
         if loop is None:
             raise ValueError(f"deck {source.number} has nothing to start from yet")
         title = f"Deck {'ABCD'[source.number]}, loop {loop.id}"
-        clip = self.library.keep(loop.samples, loop.header["sample_rate"], title)
+        rate = loop.header["sample_rate"]
+        clip = self.library.keep(loop.samples, rate, title, source.phrase)
         self.announce_clips()
         await deck.choose_clip(clip.id)
 

@@ -13,6 +13,7 @@ const fresh: State = {
   targets: [],
   generation: 1,
   mix: null,
+  quarters: null,
 };
 const played: State = {
   ...fresh,

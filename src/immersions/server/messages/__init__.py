@@ -16,6 +16,9 @@ from immersions.server.messages.asked import (
     ChooseEar,
     ChooseMix,
     ChooseTarget,
+    Clock,
+    ClockEvent,
+    ClockKind,
     CloseDeck,
     OpenDeck,
     Pull,
@@ -24,6 +27,7 @@ from immersions.server.messages.asked import (
     Seed,
     SetParameters,
     StartFrom,
+    Tap,
 )
 from immersions.server.messages.headers import LayoutHeader, LoopHeader, LoopLayer
 from immersions.server.messages.shared import MOST_DECKS, Message, OfDeck
@@ -55,6 +59,9 @@ __all__ = [
     "ClientMessage",
     "Clip",
     "Clips",
+    "Clock",
+    "ClockEvent",
+    "ClockKind",
     "CloseDeck",
     "DeckState",
     "Decks",
@@ -80,6 +87,7 @@ __all__ = [
     "StartFrom",
     "StateChanged",
     "Status",
+    "Tap",
     "Uploaded",
     "Welcome",
     "from_client",
@@ -105,13 +113,15 @@ ClientMessage = Annotated[
     | ChooseEar
     | ChooseMix
     | ChooseTarget
+    | Clock
     | CloseDeck
     | OpenDeck
     | Pull
     | Restart
     | Run
     | Seed
-    | StartFrom,
+    | StartFrom
+    | Tap,
     Field(discriminator="type"),
 ]
 """Text from a page to the server."""
