@@ -66,6 +66,11 @@ export class Player {
     return this.#present;
   }
 
+  /** The loop that plays and, once it is scheduled, the one that follows. */
+  get voices(): { present: Voice | null; next: Voice | null } {
+    return { present: this.#present, next: this.#next };
+  }
+
   /** A loop to play as soon as the present one ends; older ones not yet played are forgotten. */
   offer(loop: Loop): void {
     this.#newest = loop;

@@ -21,6 +21,7 @@ import { Deck } from "./deck";
 import { Faders } from "./faders";
 import { Notices } from "./notices";
 import { type Restoring, renewed, restoring } from "./restore";
+import { Timing } from "./timing";
 import { inMemory, Kept, upload } from "./uploads";
 
 /**
@@ -39,6 +40,14 @@ export class Stage {
   readonly sound = new Sound();
   /** what is set for all decks together */
   readonly desk = new Faders((parameters) => this.tell({ type: "set", deck: 0, parameters }));
+
+  /** taps, and MIDI clock in and out */
+  readonly timing = new Timing({
+    sound: this.sound,
+    send: (message) => this.tell(message),
+    tell: (line) => this.notices.tell(line),
+    voices: () => this.decks.peek().find(({ player }) => player.lane)?.player.voices ?? null,
+  });
 
   readonly decks = signal<readonly Deck[]>([this.#makeDeck(0)]);
   /** number of the deck that is shown and played by hand */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import table from "./bars.table.json";
 import { loopSeconds, possibleBars } from "./bars";
+import table from "./bars.table.json";
 
 describe("possibleBars", () => {
   it("agrees with the server's, which reads the same table", () => {

@@ -9,7 +9,10 @@ function listening() {
     (message) => sent.push(message),
     (callback) => waiting.push(callback),
   );
-  return { sent, waiting, clock, pass: () => waiting.splice(0).forEach((each) => each()) };
+  const pass = () => {
+    for (const callback of waiting.splice(0)) callback();
+  };
+  return { sent, waiting, clock, pass };
 }
 
 const of = (...bytes: number[]) => new Uint8Array(bytes);
