@@ -20,6 +20,7 @@ from immersions.stage.conductor import Conductor, Loop, Samples, stop
 from immersions.stage.fitting import Phrase, refit
 from immersions.stage.frames import Header
 from immersions.stage.life import Patience
+from immersions.stage.logs.tracing import Trace
 from immersions.stage.performance import State
 from immersions.stage.tempo import Tempo
 from immersions.stage.worker import WorkerConfig
@@ -51,6 +52,7 @@ class Deck:
         threads: int,
         patience: Patience | None = None,
         tempo: Tempo | None = None,
+        trace: Trace | None = None,
     ) -> None:
         self.number = number
         self.tempo = tempo
@@ -68,7 +70,7 @@ class Deck:
         self._dreamed: tuple[Loop, Phrase | None] | None = None
         self._beginning = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
-        self.conductor = Conductor(self._worker(state.ear), self, patience)
+        self.conductor = Conductor(self._worker(state.ear), self, patience, trace)
 
     @property
     def state(self) -> State:

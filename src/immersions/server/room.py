@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from importlib.metadata import version
 
 from pydantic import ValidationError
 
@@ -13,13 +12,14 @@ from immersions.server import binary, describe
 from immersions.server import messages as say
 from immersions.server.deck import Deck
 from immersions.server.ears import EarChoice
+from immersions.server.keeping import Keeping
 from immersions.server.library import Library
 from immersions.server.outbox import Outbox
 from immersions.server.pages import Pages, put, put_loop
 from immersions.server.timekeeper import Timekeeper
 from immersions.stage import board
 from immersions.stage.conductor import Loop
-from immersions.stage.desk import DESK
+from immersions.stage.desk import DESK, SAMPLES
 from immersions.stage.layouts import Laying, Layouts
 from immersions.stage.life import Patience
 from immersions.stage.performance import State
@@ -37,10 +37,14 @@ class Room:
         ear: str,
         threads: int,
         patience: Patience | None = None,
+        keeping: Keeping | None = None,
     ) -> None:
         self.library = library
+        self.keeping = keeping or Keeping()
         self.desk = DESK.defaults()
         """What is set for all decks together."""
+        self.samples: list[str | None] = [None] * SAMPLES
+        """Ids of the sounds beside the dreams, by their places in the mixer."""
         self._ears = ears
         self._threads = threads
         self._patience = patience
@@ -73,19 +77,22 @@ class Room:
         try:
             async with asyncio.TaskGroup() as group:
                 self._group = group
+                self.keeping.begin(self._tell_recordings, self._pages.warn)
                 group.create_task(self._tell_status())
                 for deck in self.decks.values():
                     self._start(deck)
         finally:
             self._group = None
             await self._layouts.stop()
+            self.keeping.close()
 
     # Pages.
 
     def enter(self) -> Outbox:
         """A page's own outbox, with what it needs to begin."""
         outbox = Outbox()
-        put(outbox, self._welcome())
+        put(outbox, describe.welcome(self, self._ears.values()))
+        put(outbox, self.keeping.list())
         for deck in self.decks.values():
             self._introduce(deck, outbox)
         if (latest := self._layouts.latest) is not None and latest.going != "ready":
@@ -141,6 +148,10 @@ class Room:
             await self._close(message.deck)
         elif isinstance(message, say.Tap | say.Clock):
             self.time.hear(message)
+        elif isinstance(message, say.Sounded | say.Mixed):
+            self.keeping.note(message)
+        elif isinstance(message, say.ChooseSample):
+            self.choose_sample(message.slot, message.id)
         else:
             await self._do_with(self.deck(message.deck), outbox, message)
 
@@ -183,6 +194,15 @@ class Room:
             self.tell(say.DeskChanged(values=self.desk))
             self.time.turned(desk, self.desk)
 
+    def choose_sample(self, slot: int, clip: str | None) -> None:
+        """Put a sound beside the dreams. `ValueError`, one line, where there is none of this id."""
+        clips = [each.id for each in self.library.clips()]
+        if clip is not None and clip not in clips:
+            raise ValueError(f"unknown clip {clip!r}; valid ids: {', '.join(clips)}")
+        if self.samples[slot] != clip:
+            self.samples[slot] = clip
+            self.tell(say.Samples(ids=self.samples))
+
     def announce_clips(self) -> None:
         """Tell all pages that the start sounds have changed."""
         self.tell(say.Clips(clips=self.library.clips()))
@@ -190,8 +210,9 @@ class Room:
     # Decks.
 
     def _deck(self, number: int, state: State) -> Deck:
-        given = self.library, self._ears, state, self._threads, self._patience
-        return Deck(number, self, *given, tempo=self.time.tempo)
+        trace = self.keeping.trace(number)
+        given = (self.library, self._ears, state, self._threads, self._patience)
+        return Deck(number, self, *given, trace=trace, tempo=self.time.tempo)
 
     def _open(self, ear: str) -> None:
         free = [number for number in range(say.MOST_DECKS) if number not in self.decks]
@@ -229,6 +250,9 @@ class Room:
         clip = self.library.keep(loop.samples, rate, title, source.phrase)
         self.announce_clips()
         await deck.choose_clip(clip.id)
+
+    def _tell_recordings(self) -> None:
+        self.tell(self.keeping.list())
 
     def _tell_decks(self) -> None:
         self.tell(say.Decks(decks=list(self.decks)))
@@ -269,18 +293,3 @@ class Room:
 
     def _folders(self) -> list[str]:
         return [each.source for each in self._ears.values()]
-
-    def _welcome(self) -> say.Welcome:
-        return say.Welcome(
-            version=version("immersions"),
-            parameters=[
-                say.ParameterDeclaration(**each.as_dict(), place=place)
-                for place, each in board.placed()
-            ],
-            clips=self.library.clips(),
-            ears=[say.EarName(id=each.id, title=each.title) for each in self._ears.values()],
-            decks=[
-                say.DeckState(deck=deck.number, state=deck.state) for deck in self.decks.values()
-            ],
-            desk=self.desk,
-        )

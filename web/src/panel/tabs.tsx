@@ -1,6 +1,7 @@
 import type { FunctionComponent } from "preact";
 import { Controls } from "./Controls";
 import { DeckList } from "./DeckList";
+import { MixPanel } from "./MixPanel";
 import { TempoTab } from "./TempoTab";
 
 export interface Tab {
@@ -15,4 +16,5 @@ export const TABS: Tab[] = [
   { id: "dream", title: "Dream", help: "What to dream of, and how", Body: Controls },
   { id: "decks", title: "Decks", help: "Several ears in one performance", Body: DeckList },
   { id: "tempo", title: "Tempo", help: "Tempo, bars, taps and MIDI clock", Body: TempoTab },
+  { id: "mix", title: "Mix", help: "What is heard, how loud, and when", Body: MixPanel },
 ];

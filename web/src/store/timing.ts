@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals";
+import type { Led } from "../audio/companion";
 import type { Sound } from "../audio/sound";
 import type { Voice } from "../audio/voice";
 import type { Clock, Tap } from "../messages";
@@ -11,7 +12,7 @@ export interface TimingNeeds {
   send(message: Clock | Tap): void;
   tell(line: string): void;
   /** what the deck that leads plays, and what will follow */
-  voices(): { present: Voice | null; next: Voice | null } | null;
+  led(): Led | null;
 }
 
 /** Taps, and MIDI clock in and out, through the ports that the browser lets the page use. */
@@ -95,10 +96,10 @@ export class Timing {
 
   #playing(now: number): Playing | null {
     const { sound } = this.needs;
-    const voices = this.needs.voices();
-    const present = beat(voices?.present ?? null);
+    const led = this.needs.led();
+    const present = beat(led?.present ?? null);
     if (!sound.running || !present) return null;
-    return { present, next: beat(voices?.next ?? null), heard: sound.heard(now), rate: sound.rate };
+    return { present, next: beat(led?.next ?? null), heard: sound.heard(now), rate: sound.rate };
   }
 }
 

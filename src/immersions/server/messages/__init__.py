@@ -15,18 +15,22 @@ from immersions.server.messages.asked import (
     ChooseClip,
     ChooseEar,
     ChooseMix,
+    ChooseSample,
     ChooseTarget,
     Clock,
     ClockEvent,
     ClockKind,
     CloseDeck,
+    Mixed,
     OpenDeck,
     Pull,
     Restart,
     Run,
     Seed,
     SetParameters,
+    Sounded,
     StartFrom,
+    StartRecording,
     Tap,
 )
 from immersions.server.messages.headers import LayoutHeader, LoopHeader, LoopLayer
@@ -42,7 +46,11 @@ from immersions.server.messages.told import (
     LayerShape,
     LayoutProgress,
     ParameterDeclaration,
+    RecordingMade,
+    Recordings,
+    RecordingStarted,
     Refused,
+    Samples,
     StateChanged,
     Status,
     Uploaded,
@@ -55,6 +63,7 @@ __all__ = [
     "ChooseClip",
     "ChooseEar",
     "ChooseMix",
+    "ChooseSample",
     "ChooseTarget",
     "ClientMessage",
     "Clip",
@@ -74,17 +83,24 @@ __all__ = [
     "LoopHeader",
     "LoopLayer",
     "Message",
+    "Mixed",
     "OfDeck",
     "OpenDeck",
     "ParameterDeclaration",
     "Pull",
+    "RecordingMade",
+    "RecordingStarted",
+    "Recordings",
     "Refused",
     "Restart",
     "Run",
+    "Samples",
     "Seed",
     "ServerMessage",
     "SetParameters",
+    "Sounded",
     "StartFrom",
+    "StartRecording",
     "StateChanged",
     "Status",
     "Tap",
@@ -100,7 +116,9 @@ ServerMessage = Annotated[
     | DeskChanged
     | EarDescription
     | LayoutProgress
+    | Recordings
     | Refused
+    | Samples
     | StateChanged
     | Status,
     Field(discriminator="type"),
@@ -112,14 +130,17 @@ ClientMessage = Annotated[
     | ChooseClip
     | ChooseEar
     | ChooseMix
+    | ChooseSample
     | ChooseTarget
     | Clock
     | CloseDeck
+    | Mixed
     | OpenDeck
     | Pull
     | Restart
     | Run
     | Seed
+    | Sounded
     | StartFrom
     | Tap,
     Field(discriminator="type"),
