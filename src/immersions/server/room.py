@@ -13,6 +13,7 @@ from immersions.server import binary, describe
 from immersions.server import messages as say
 from immersions.server.deck import Deck
 from immersions.server.ears import EarChoice
+from immersions.server.hands import Hands, Wiring
 from immersions.server.library import Library
 from immersions.server.outbox import Outbox
 from immersions.server.pages import Pages, put, put_loop
@@ -36,6 +37,7 @@ class Room:
         ear: str,
         threads: int,
         patience: Patience | None = None,
+        wiring: Wiring | None = None,
     ) -> None:
         self.library = library
         self.desk = DESK.defaults()
@@ -50,6 +52,8 @@ class Room:
         self._running: dict[int, asyncio.Task[None]] = {}
         first = State(library.first(), ear, 4.0, parameters=PARAMETERS.defaults())
         self.decks = {0: self._deck(0, first)}
+        self.hands = Hands(self, wiring or Wiring())
+        """MIDI and OSC."""
 
     @property
     def first(self) -> Deck:
@@ -72,6 +76,7 @@ class Room:
             async with asyncio.TaskGroup() as group:
                 self._group = group
                 group.create_task(self._tell_status())
+                group.create_task(self.hands.run())
                 for deck in self.decks.values():
                     self._start(deck)
         finally:
@@ -89,6 +94,7 @@ class Room:
             self._introduce(deck, outbox)
         if (latest := self._layouts.latest) is not None and latest.going != "ready":
             put(outbox, describe.laying(latest, self._folders()))
+        self.hands.enter(outbox)
         self._pages.add(outbox)
         return outbox
 
@@ -112,6 +118,7 @@ class Room:
 
     def leave(self, outbox: Outbox) -> None:
         self._pages.discard(outbox)
+        self.hands.leave(outbox)
 
     async def obey(self, outbox: Outbox, text: str) -> None:
         """Do what a page says; what cannot be done is answered with one line."""
@@ -128,6 +135,8 @@ class Room:
             self._open(message.ear)
         elif isinstance(message, say.CloseDeck):
             await self._close(message.deck)
+        elif isinstance(message, say.OfHands):
+            self.hands.obey(outbox, message)
         else:
             await self._do_with(self.deck(message.deck), outbox, message)
 
@@ -225,6 +234,7 @@ class Room:
     def tell(self, message: say.Message) -> None:
         """Tell all pages."""
         self._pages.tell(message)
+        self.hands.on_told(message)
 
     def tell_loop(self, deck: int, loop: Loop) -> None:
         """Give all pages a loop."""

@@ -7,12 +7,13 @@ import contextlib
 import ipaddress
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import uvicorn
 
 from immersions.server.app import make_app
 from immersions.server.ears import EarChoice, choices
+from immersions.server.hands import Wiring
 from immersions.server.library import Library
 from immersions.server.room import Room
 from immersions.server.security import LARGEST_TEXT, LOOPBACK
@@ -29,6 +30,8 @@ class Stage:
     """0 takes any that is free."""
     ear: str = "small"
     threads: int = 1
+    wiring: Wiring = field(default_factory=Wiring)
+    """MIDI ports of this machine, and OSC."""
 
 
 def perform(stage: Stage, ready: Callable[[str], None]) -> None:
@@ -50,7 +53,8 @@ async def _serve(
     listening: socket.socket,
     ready: Callable[[], None],
 ) -> None:
-    room = Room(Library(), ears, ear, stage.threads)
+    room = Room(Library(), ears, ear, stage.threads, wiring=stage.wiring)
+    await room.hands.open()
     config = uvicorn.Config(
         make_app(room, stage.host),
         log_level="warning",

@@ -10,12 +10,14 @@ import { Panel } from "./Panel";
 import { PlayOverlay } from "./PlayOverlay";
 import { StatusLine } from "./StatusLine";
 import { TopBar } from "./TopBar";
+import { useTouch } from "./touch";
 
 /** The page: the network in the middle, the scalograms below it, the controls beside it. */
 export function App() {
   const bare = useSignal(false);
   const help = useHelp();
   useKeys(bare);
+  useTouch();
   return (
     <div class={bare.value ? "page bare" : "page"} {...help.listeners}>
       <TopBar bare={bare} />

@@ -1,4 +1,5 @@
 import type { FunctionComponent } from "preact";
+import { ControllersTab } from "./ControllersTab";
 import { Controls } from "./Controls";
 import { DeckList } from "./DeckList";
 
@@ -13,4 +14,10 @@ export interface Tab {
 export const TABS: Tab[] = [
   { id: "dream", title: "Dream", help: "What to dream of, and how", Body: Controls },
   { id: "decks", title: "Decks", help: "Several ears in one performance", Body: DeckList },
+  {
+    id: "controllers",
+    title: "Controllers",
+    help: "MIDI: what faders, knobs and buttons move",
+    Body: ControllersTab,
+  },
 ];

@@ -19,6 +19,7 @@ import type { Loop } from "../protocol/frame";
 import { type DeckMessage, type DeckWord, toDeck } from "./addressed";
 import { Deck } from "./deck";
 import { Faders } from "./faders";
+import { Hands } from "./hands";
 import { Notices } from "./notices";
 import { type Restoring, renewed, restoring } from "./restore";
 import { inMemory, Kept, upload } from "./uploads";
@@ -36,6 +37,11 @@ export class Stage {
   readonly sounding = signal(false);
   readonly volume = signal(0.8);
   readonly notices = new Notices();
+  /** controllers, of this browser and of the server's machine */
+  readonly hands = new Hands(
+    (message) => this.tell(message),
+    (line) => this.notices.tell(line),
+  );
   readonly sound = new Sound();
   /** what is set for all decks together */
   readonly desk = new Faders((parameters) => this.tell({ type: "set", deck: 0, parameters }));
@@ -105,7 +111,9 @@ export class Stage {
 
   /** Puts a deck into focus, where it is open. */
   show(number: number): void {
-    if (this.#deck(number)) this.focus.value = number;
+    if (!this.#deck(number)) return;
+    this.focus.value = number;
+    this.tell({ type: "focus", deck: number });
   }
 
   /** Sends a message to the deck in focus. */
@@ -193,11 +201,15 @@ export class Stage {
 
   #read(message: ServerMessage): void {
     if (message.type === "welcome") this.#greet(message);
+    else if (message.type === "focus") this.focus.value = message.deck;
     else if ("deck" in message) this.#readOfDeck(message);
     else if (message.type === "clips") this.clips.value = message.clips;
     else if (message.type === "decks") this.#setDecks(message.decks);
     else if (message.type === "desk") this.desk.follow(message.values);
     else if (message.type === "error") this.notices.tell(message.message);
+    else if (message.type === "controls") this.hands.controls.value = message.controls;
+    else if (message.type === "controllers") this.hands.follow(message);
+    else if (message.type === "midi") this.hands.play(message);
     else if (message.type === "layout") {
       this.laying.value = message;
       for (const deck of this.decks.peek()) deck.followLaying(message);
@@ -235,6 +247,7 @@ export class Stage {
       if (!this.#held || each.deck > 0) this.#deck(each.deck)?.follow(each.state);
     for (const deck of this.decks.peek()) deck.faders.flush();
     this.desk.flush();
+    this.hands.greet();
   }
 
   async #restore(was: State, now: State, clips: readonly Clip[]): Promise<void> {
