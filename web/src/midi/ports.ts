@@ -15,8 +15,11 @@ export class BrowserPorts {
     private readonly access: MIDIAccess,
     private readonly events: BrowserPortEvents,
   ) {
-    access.addEventListener("statechange", () => this.#look());
+    access.onstatechange = () => {
+      if (this.#look()) this.events.onPorts([...this.#inputs.keys()]);
+    };
     this.#look();
+    this.events.onPorts([...this.#inputs.keys()]);
   }
 
   /** Asks for the ports; the browser may ask the performer. Rejects when it is not allowed. */
@@ -38,18 +41,22 @@ export class BrowserPorts {
     }
   }
 
-  #look(): void {
+  /** Whether a port came or went. */
+  #look(): boolean {
+    let changed = false;
     const there = named(
       [...this.access.inputs.values()].filter((each) => each.state !== "disconnected"),
     );
     for (const [name, input] of this.#inputs) {
       if (there.get(name) === input) continue;
+      changed = true;
       input.onmidimessage = null;
       this.#inputs.delete(name);
       this.#batches.delete(name);
     }
     for (const [name, input] of there) {
       if (this.#inputs.has(name)) continue;
+      changed = true;
       const batch = new Batch((bytes, at) => this.events.onBytes(name, bytes, at));
       input.onmidimessage = ({ data, timeStamp }) => {
         if (data) batch.take(data, timeStamp);
@@ -57,7 +64,7 @@ export class BrowserPorts {
       this.#inputs.set(name, input);
       this.#batches.set(name, batch);
     }
-    this.events.onPorts([...this.#inputs.keys()]);
+    return changed;
   }
 }
 
