@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from immersions.parameters import Parameter
-from immersions.server.actions import ACTIONS
+from immersions.server.doings import ACTIONS
 from immersions.stage import hand
 from immersions.stage.board import PLACES
 from immersions.stage.controls.control import Surface

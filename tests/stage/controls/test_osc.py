@@ -52,10 +52,23 @@ class Rig:
                 sender.sendto(each, self.osc.address)
         await asyncio.sleep(0.05)
 
-    async def heard(self) -> dict[str, float]:
-        """What was sent where changes are told."""
-        await asyncio.sleep(0.05)
+    async def until(self, true: Callable[[], bool]) -> None:
+        """The machine may be busy: what must happen is waited for."""
+        for _ in range(400):
+            if true():
+                return
+            await asyncio.sleep(0.025)
+        raise AssertionError(f"not within 10 s; set so far: {self.hand.sets}")
+
+    async def heard(self, name: str = "") -> dict[str, float]:
+        """What was sent where changes are told; waits for an address where one is named."""
         found: dict[str, float] = {}
+        await asyncio.sleep(0.05)
+        await self.until(lambda: name in found or not name or bool(self.take(found) and False))
+        self.take(found)
+        return found
+
+    def take(self, found: dict[str, float]) -> dict[str, float]:
         with contextlib.suppress(BlockingIOError):  # nothing more has come
             while True:
                 for each in OscBundle(self.out.recv(65536)):

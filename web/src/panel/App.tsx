@@ -5,6 +5,7 @@ import { ActivationCurve } from "./ActivationCurve";
 import { DropZone } from "./DropZone";
 import { HelpLine, useHelp } from "./help";
 import { useKeys } from "./keys";
+import { useMixKeys } from "./mixkeys";
 import { NoticeList } from "./NoticeList";
 import { Panel } from "./Panel";
 import { PlayOverlay } from "./PlayOverlay";
@@ -18,6 +19,7 @@ export function App() {
   const help = useHelp();
   useKeys(bare);
   useTouch();
+  useMixKeys();
   return (
     <div class={bare.value ? "page bare" : "page"} {...help.listeners}>
       <TopBar bare={bare} />

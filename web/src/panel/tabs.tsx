@@ -2,6 +2,7 @@ import type { FunctionComponent } from "preact";
 import { ControllersTab } from "./ControllersTab";
 import { Controls } from "./Controls";
 import { DeckList } from "./DeckList";
+import { MixPanel } from "./MixPanel";
 
 export interface Tab {
   id: string;
@@ -20,4 +21,5 @@ export const TABS: Tab[] = [
     help: "MIDI: what faders, knobs and buttons move",
     Body: ControllersTab,
   },
+  { id: "mix", title: "Mix", help: "What is heard, how loud, and when", Body: MixPanel },
 ];

@@ -15,15 +15,19 @@ from immersions.server.messages.asked import (
     ChooseClip,
     ChooseEar,
     ChooseMix,
+    ChooseSample,
     ChooseTarget,
     CloseDeck,
+    Mixed,
     OpenDeck,
     Pull,
     Restart,
     Run,
     Seed,
     SetParameters,
+    Sounded,
     StartFrom,
+    StartRecording,
 )
 from immersions.server.messages.hands import (
     ChooseMapping,
@@ -58,7 +62,11 @@ from immersions.server.messages.told import (
     LayerShape,
     LayoutProgress,
     ParameterDeclaration,
+    RecordingMade,
+    Recordings,
+    RecordingStarted,
     Refused,
+    Samples,
     StateChanged,
     Status,
     Uploaded,
@@ -72,6 +80,7 @@ __all__ = [
     "ChooseEar",
     "ChooseMapping",
     "ChooseMix",
+    "ChooseSample",
     "ChooseTarget",
     "ClientMessage",
     "Clip",
@@ -102,20 +111,27 @@ __all__ = [
     "Message",
     "MidiReceived",
     "MidiToSend",
+    "Mixed",
     "OfDeck",
     "OfHands",
     "OpenDeck",
     "PagePorts",
     "ParameterDeclaration",
     "Pull",
+    "RecordingMade",
+    "RecordingStarted",
+    "Recordings",
     "Refused",
     "Restart",
     "Run",
+    "Samples",
     "SaveMapping",
     "Seed",
     "ServerMessage",
     "SetParameters",
+    "Sounded",
     "StartFrom",
+    "StartRecording",
     "StateChanged",
     "Status",
     "Uploaded",
@@ -134,7 +150,9 @@ ServerMessage = Annotated[
     | DeskChanged
     | EarDescription
     | LayoutProgress
+    | Recordings
     | Refused
+    | Samples
     | StateChanged
     | Status,
     Field(discriminator="type"),
@@ -154,13 +172,16 @@ ClientMessage = Annotated[
     | ChooseClip
     | ChooseEar
     | ChooseMix
+    | ChooseSample
     | ChooseTarget
     | CloseDeck
+    | Mixed
     | OpenDeck
     | Pull
     | Restart
     | Run
     | Seed
+    | Sounded
     | StartFrom,
     Field(discriminator="type"),
 ]
