@@ -79,6 +79,14 @@ def _add_answers(app: FastAPI, room: Room) -> None:
             raise HTTPException(404, "no ear with this hash listens now")
         return Response(found, media_type="application/octet-stream")
 
+    @app.get("/api/mappings/{mapping}")
+    async def mapping_file(mapping: str) -> Response:
+        try:
+            told = room.hands.book.file(mapping)
+        except ValueError as error:
+            raise HTTPException(404, describe.line(error)) from None
+        return PlainTextResponse(told, media_type="application/toml")
+
     @app.get("/api/clips/{clip}/audio")
     async def sound(clip: str) -> Response:
         try:

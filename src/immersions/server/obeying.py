@@ -23,6 +23,8 @@ async def do(room: Room, outbox: Outbox, message: say.ClientMessage) -> None:
         await room.memory.do(message)
     elif isinstance(message, say.Act):
         await room.act(message.name, message.deck)
+    elif isinstance(message, say.OfHands):
+        room.hands.obey(outbox, message)
     elif isinstance(message, say.Tap | say.Clock):
         room.time.hear(message)
     elif isinstance(message, say.Sounded | say.Mixed):

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from pydantic import ValidationError
 
 from immersions.dreaming import PARAMETERS
-from immersions.server import actions, binary, describe, obeying
+from immersions.server import binary, describe, doings, obeying
 from immersions.server import messages as say
 from immersions.server.deck import Deck
 from immersions.server.ears import EarChoice
+from immersions.server.hands import Hands, Wiring
 from immersions.server.keeper import Back
 from immersions.server.keeping import Keeping
 from immersions.server.library import Library
@@ -42,6 +43,7 @@ class Room:
         ear: str,
         threads: int,
         patience: Patience | None = None,
+        wiring: Wiring | None = None,
         keeping: Keeping | None = None,
         back: Back | None = None,
     ) -> None:
@@ -69,6 +71,8 @@ class Room:
             self.decks[number].resumes = dream
         self.keeper = back.keeper
         self.memory = Memory(self, back.scenes, self.keeper.touch if self.keeper else None)
+        self.hands = Hands(self, wiring or Wiring())
+        """MIDI and OSC."""
 
     @property
     def first(self) -> Deck:
@@ -94,6 +98,7 @@ class Room:
                 group.create_task(self._tell_status())
                 if self.keeper is not None:
                     group.create_task(self.keeper.run(self))
+                group.create_task(self.hands.run())
                 for deck in self.decks.values():
                     self._start(deck)
         finally:
@@ -114,6 +119,7 @@ class Room:
         if (latest := self._layouts.latest) is not None and latest.going != "ready":
             put(outbox, describe.laying(latest, self._folders()))
         self.memory.introduce(outbox)
+        self.hands.enter(outbox)
         self._pages.add(outbox)
         return outbox
 
@@ -147,6 +153,7 @@ class Room:
 
     def leave(self, outbox: Outbox) -> None:
         self._pages.discard(outbox)
+        self.hands.leave(outbox)
 
     async def obey(self, outbox: Outbox, text: str) -> None:
         """Do what a page says; what cannot be done is answered with one line."""
@@ -178,8 +185,10 @@ class Room:
             self.time.turned(changed, self.desk)
 
     async def act(self, name: str, deck: int = 0) -> None:
-        """Do one of `immersions.server.actions.ACTIONS`."""
-        await actions.act(name, self.deck(deck), self.memory)
+        """Do one of `immersions.server.doings.ACTIONS`."""
+        rest = doings.act(self, name, deck)
+        if rest is not None:
+            await rest
 
     @property
     def present(self) -> Show:
@@ -254,6 +263,7 @@ class Room:
         self._pages.tell(message)
         if isinstance(message, CHANGES):
             self.memory.changed()
+        self.hands.on_told(message)
 
     def tell_loop(self, deck: int, loop: Loop) -> None:
         """Give all pages a loop."""

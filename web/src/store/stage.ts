@@ -13,6 +13,7 @@ import { Cueing } from "./cueing";
 import { Deck } from "./deck";
 import { Faders } from "./faders";
 import { Guide, storageOf } from "./guide";
+import { Hands } from "./hands";
 import { Intake } from "./intake";
 import { Memory } from "./memory";
 import { Mix } from "./mix";
@@ -32,6 +33,11 @@ export class Stage {
   readonly sounding = signal(false);
   readonly volume = signal(0.8);
   readonly notices = new Notices();
+  /** controllers, of this browser and of the server's machine */
+  readonly hands = new Hands(
+    (message) => this.tell(message),
+    (line) => this.notices.tell(line),
+  );
   readonly sound: Sound = new Sound({
     onMetering: (metering) => this.mix.onMetering(metering),
     onLimiter: (report) => this.mix.onLimiter(report),
@@ -130,7 +136,9 @@ export class Stage {
 
   /** Puts a deck into focus, where it is open. */
   show(number: number): void {
-    if (this.#deck(number)) this.focus.value = number;
+    if (!this.#deck(number)) return;
+    this.focus.value = number;
+    this.tell({ type: "focus", deck: number });
   }
 
   /** Sends a message to the deck in focus. */
@@ -213,6 +221,7 @@ export class Stage {
 
   #read(message: ServerMessage): void {
     if (message.type === "welcome") this.#greet(message);
+    else if (message.type === "focus") this.focus.value = message.deck;
     else if ("deck" in message) this.#deck(message.deck)?.read(message);
     else if (message.type === "clips") this.clips.value = message.clips;
     else if (message.type === "decks") this.#setDecks(message.decks);
@@ -220,6 +229,9 @@ export class Stage {
     else if (message.type === "samples") this.mix.follow(message.ids);
     else if (message.type === "scenes" || message.type === "steps") this.memory.follow(message);
     else if (message.type === "error") this.notices.tell(message.message);
+    else if (message.type === "controls") this.hands.controls.value = message.controls;
+    else if (message.type === "controllers") this.hands.follow(message);
+    else if (message.type === "midi") this.hands.play(message);
     else if (message.type === "layout") {
       this.laying.value = message;
       for (const deck of this.decks.peek()) deck.followLaying(message);
@@ -241,6 +253,7 @@ export class Stage {
     for (const { deck, state } of welcome.decks) this.#deck(deck)?.follow(state);
     for (const deck of this.decks.peek()) deck.faders.flush();
     this.desk.flush();
+    this.hands.greet();
   }
 }
 

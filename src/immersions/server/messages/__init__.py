@@ -33,6 +33,26 @@ from immersions.server.messages.asked import (
     StartRecording,
     Tap,
 )
+from immersions.server.messages.hands import (
+    ChooseMapping,
+    ControllerPort,
+    Controllers,
+    ControlName,
+    Controls,
+    DeleteMapping,
+    Focus,
+    FocusChanged,
+    ForgetControl,
+    Learn,
+    Learning,
+    MappedControl,
+    MappingName,
+    MidiReceived,
+    MidiToSend,
+    OfHands,
+    PagePorts,
+    SaveMapping,
+)
 from immersions.server.messages.headers import LayoutHeader, LoopHeader, LoopLayer
 from immersions.server.messages.scenes import (
     Act,
@@ -73,6 +93,7 @@ __all__ = [
     "BinaryHeader",
     "ChooseClip",
     "ChooseEar",
+    "ChooseMapping",
     "ChooseMix",
     "ChooseSample",
     "ChooseTarget",
@@ -83,22 +104,38 @@ __all__ = [
     "ClockEvent",
     "ClockKind",
     "CloseDeck",
+    "ControlName",
+    "ControllerPort",
+    "Controllers",
+    "Controls",
     "DeckState",
     "Decks",
+    "DeleteMapping",
     "DeleteScene",
     "DeskChanged",
     "EarDescription",
     "EarName",
+    "Focus",
+    "FocusChanged",
+    "ForgetControl",
     "LayerShape",
     "LayoutHeader",
     "LayoutProgress",
+    "Learn",
+    "Learning",
     "LoopHeader",
     "LoopLayer",
+    "MappedControl",
+    "MappingName",
     "Message",
+    "MidiReceived",
+    "MidiToSend",
     "Mixed",
     "OfDeck",
+    "OfHands",
     "OfScenes",
     "OpenDeck",
+    "PagePorts",
     "ParameterDeclaration",
     "Pull",
     "RecallScene",
@@ -110,6 +147,7 @@ __all__ = [
     "Restart",
     "Run",
     "Samples",
+    "SaveMapping",
     "SceneList",
     "SceneName",
     "Seed",
@@ -131,6 +169,10 @@ __all__ = [
 ServerMessage = Annotated[
     Welcome
     | Clips
+    | Controllers
+    | Controls
+    | MidiToSend
+    | FocusChanged
     | Decks
     | DeskChanged
     | EarDescription
@@ -152,6 +194,14 @@ OfScenes = StoreScene | RecallScene | RenameScene | DeleteScene
 ClientMessage = Annotated[
     SetParameters
     | Act
+    | ChooseMapping
+    | DeleteMapping
+    | Focus
+    | ForgetControl
+    | Learn
+    | MidiReceived
+    | PagePorts
+    | SaveMapping
     | ChooseClip
     | ChooseEar
     | ChooseMix
