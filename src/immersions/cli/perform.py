@@ -26,6 +26,9 @@ def perform(
             help="What the page's link carries; made up where other machines can reach --host.",
         ),
     ] = None,
+    keep: Annotated[
+        bool, typer.Option("--keep/--no-keep", help="Keep a log of the performance.")
+    ] = True,
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")
     ] = True,
@@ -34,6 +37,7 @@ def perform(
     from immersions.server.app import NOT_BUILT, PAGE
     from immersions.server.serving import Links, Stage
     from immersions.server.serving import perform as serve
+    from immersions.stage.logs import places
     from immersions.stage.worker import default_threads
 
     if not (PAGE / "index.html").is_file():
@@ -48,4 +52,5 @@ def perform(
 
     # Ctrl-C is how a performance ends, not a failure.
     with contextlib.suppress(KeyboardInterrupt):
-        serve(Stage(host, port, ear, threads or default_threads(), token), ready)
+        kept = places.performances() if keep else None
+        serve(Stage(host, port, ear, threads or default_threads(), token, kept), ready)

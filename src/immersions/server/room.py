@@ -13,12 +13,13 @@ from immersions.server import binary, describe
 from immersions.server import messages as say
 from immersions.server.deck import Deck
 from immersions.server.ears import EarChoice
+from immersions.server.keeping import Keeping
 from immersions.server.library import Library
 from immersions.server.outbox import Outbox
 from immersions.server.pages import Pages, put, put_loop
 from immersions.stage import board
 from immersions.stage.conductor import Loop
-from immersions.stage.desk import DESK
+from immersions.stage.desk import DESK, SAMPLES
 from immersions.stage.layouts import Laying, Layouts
 from immersions.stage.life import Patience
 from immersions.stage.performance import State
@@ -36,10 +37,14 @@ class Room:
         ear: str,
         threads: int,
         patience: Patience | None = None,
+        keeping: Keeping | None = None,
     ) -> None:
         self.library = library
+        self.keeping = keeping or Keeping()
         self.desk = DESK.defaults()
         """What is set for all decks together."""
+        self.samples: list[str | None] = [None] * SAMPLES
+        """Ids of the sounds beside the dreams, by their places in the mixer."""
         self._ears = ears
         self._threads = threads
         self._patience = patience
@@ -71,12 +76,14 @@ class Room:
         try:
             async with asyncio.TaskGroup() as group:
                 self._group = group
+                self.keeping.begin(self._tell_recordings, self._pages.warn)
                 group.create_task(self._tell_status())
                 for deck in self.decks.values():
                     self._start(deck)
         finally:
             self._group = None
             await self._layouts.stop()
+            self.keeping.close()
 
     # Pages.
 
@@ -84,6 +91,7 @@ class Room:
         """A page's own outbox, with what it needs to begin."""
         outbox = Outbox()
         put(outbox, self._welcome())
+        put(outbox, self.keeping.list())
         for deck in self.decks.values():
             self._introduce(deck, outbox)
         if (latest := self._layouts.latest) is not None and latest.going != "ready":
@@ -137,6 +145,10 @@ class Room:
             self._open(message.ear)
         elif isinstance(message, say.CloseDeck):
             await self._close(message.deck)
+        elif isinstance(message, say.Sounded | say.Mixed):
+            self.keeping.note(message)
+        elif isinstance(message, say.ChooseSample):
+            self.choose_sample(message.slot, message.id)
         else:
             await self._do_with(self.deck(message.deck), outbox, message)
 
@@ -178,6 +190,15 @@ class Room:
             self.desk |= desk
             self.tell(say.DeskChanged(values=self.desk))
 
+    def choose_sample(self, slot: int, clip: str | None) -> None:
+        """Put a sound beside the dreams. `ValueError`, one line, where there is none of this id."""
+        clips = [each.id for each in self.library.clips()]
+        if clip is not None and clip not in clips:
+            raise ValueError(f"unknown clip {clip!r}; valid ids: {', '.join(clips)}")
+        if self.samples[slot] != clip:
+            self.samples[slot] = clip
+            self.tell(say.Samples(ids=self.samples))
+
     def announce_clips(self) -> None:
         """Tell all pages that the start sounds have changed."""
         self.tell(say.Clips(clips=self.library.clips()))
@@ -185,7 +206,9 @@ class Room:
     # Decks.
 
     def _deck(self, number: int, state: State) -> Deck:
-        return Deck(number, self, self.library, self._ears, state, self._threads, self._patience)
+        trace = self.keeping.trace(number)
+        given = (self.library, self._ears, state, self._threads, self._patience)
+        return Deck(number, self, *given, trace=trace)
 
     def _open(self, ear: str) -> None:
         free = [number for number in range(say.MOST_DECKS) if number not in self.decks]
@@ -222,6 +245,9 @@ class Room:
         clip = self.library.keep(loop.samples, loop.header["sample_rate"], title)
         self.announce_clips()
         await deck.choose_clip(clip.id)
+
+    def _tell_recordings(self) -> None:
+        self.tell(self.keeping.list())
 
     def _tell_decks(self) -> None:
         self.tell(say.Decks(decks=list(self.decks)))
@@ -276,4 +302,6 @@ class Room:
                 say.DeckState(deck=deck.number, state=deck.state) for deck in self.decks.values()
             ],
             desk=self.desk,
+            performance=self.keeping.name,
+            samples=self.samples,
         )

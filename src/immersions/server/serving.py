@@ -9,6 +9,7 @@ import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
@@ -16,6 +17,7 @@ from fastapi import FastAPI
 from immersions.server.access import Access, Role, new_token
 from immersions.server.app import make_app
 from immersions.server.ears import choices
+from immersions.server.keeping import Keeping
 from immersions.server.library import Library
 from immersions.server.room import Room
 from immersions.server.security import LARGEST_BINARY, LOOPBACK
@@ -36,6 +38,8 @@ class Stage:
     threads: int = 1
     token: str | None = field(default=None, repr=False)
     """What the page's link carries; None makes one where others can reach `host`."""
+    keep: Path | None = None
+    """The folder of all performances, for logs and recordings; None keeps nothing."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,9 @@ def perform(stage: Stage, ready: Callable[[Links], None]) -> None:
     with bind(stage.host, stage.port) as listening:
         ear, ears = choices(stage.ear)
         links = _links(stage.host, listening.getsockname()[1], access)
-        room = Room(Library(), ears, ear, stage.threads)
+        library = Library()
+        keeping = Keeping(stage.keep, library)
+        room = Room(library, ears, ear, stage.threads, keeping=keeping)
         app = make_app(room, _names(stage.host, access), access=access)
         asyncio.run(_serve(app, listening, lambda: ready(links)))
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ParameterDeclaration } from "../messages";
-import table from "./curve.table.json";
 import { positionOf, positionStep, valueAt } from "./curve";
+import table from "./curve.table.json";
 
 function parameter(curve: ParameterDeclaration["curve"], minimum: number, maximum: number) {
   const texts = { name: "x", unit: "", label: "", description: "", group: "" };

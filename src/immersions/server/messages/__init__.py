@@ -15,15 +15,19 @@ from immersions.server.messages.asked import (
     ChooseClip,
     ChooseEar,
     ChooseMix,
+    ChooseSample,
     ChooseTarget,
     CloseDeck,
+    Mixed,
     OpenDeck,
     Pull,
     Restart,
     Run,
     Seed,
     SetParameters,
+    Sounded,
     StartFrom,
+    StartRecording,
 )
 from immersions.server.messages.headers import LayoutHeader, LoopHeader, LoopLayer
 from immersions.server.messages.shared import MOST_DECKS, Message, OfDeck
@@ -38,7 +42,11 @@ from immersions.server.messages.told import (
     LayerShape,
     LayoutProgress,
     ParameterDeclaration,
+    RecordingMade,
+    Recordings,
+    RecordingStarted,
     Refused,
+    Samples,
     StateChanged,
     Status,
     Uploaded,
@@ -51,6 +59,7 @@ __all__ = [
     "ChooseClip",
     "ChooseEar",
     "ChooseMix",
+    "ChooseSample",
     "ChooseTarget",
     "ClientMessage",
     "Clip",
@@ -67,17 +76,24 @@ __all__ = [
     "LoopHeader",
     "LoopLayer",
     "Message",
+    "Mixed",
     "OfDeck",
     "OpenDeck",
     "ParameterDeclaration",
     "Pull",
+    "RecordingMade",
+    "RecordingStarted",
+    "Recordings",
     "Refused",
     "Restart",
     "Run",
+    "Samples",
     "Seed",
     "ServerMessage",
     "SetParameters",
+    "Sounded",
     "StartFrom",
+    "StartRecording",
     "StateChanged",
     "Status",
     "Uploaded",
@@ -92,7 +108,9 @@ ServerMessage = Annotated[
     | DeskChanged
     | EarDescription
     | LayoutProgress
+    | Recordings
     | Refused
+    | Samples
     | StateChanged
     | Status,
     Field(discriminator="type"),
@@ -104,13 +122,16 @@ ClientMessage = Annotated[
     | ChooseClip
     | ChooseEar
     | ChooseMix
+    | ChooseSample
     | ChooseTarget
     | CloseDeck
+    | Mixed
     | OpenDeck
     | Pull
     | Restart
     | Run
     | Seed
+    | Sounded
     | StartFrom,
     Field(discriminator="type"),
 ]
