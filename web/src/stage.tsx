@@ -4,7 +4,7 @@ import { StageContext } from "./panel/context";
 import { Stage } from "./store/stage";
 import { Screen } from "./watching/Screen";
 
-const stage = new Stage(document.baseURI, true);
+const stage = new Stage(document.baseURI);
 // At hand in the console, and for the tests that look at a real browser.
 Object.assign(window, { immersions: stage });
 stage.open();

@@ -8,16 +8,18 @@ from collections.abc import Mapping
 from pydantic import ValidationError
 
 from immersions.dreaming import PARAMETERS
-from immersions.server import actions, binary, describe, obeying
+from immersions.server import binary, describe, doings, obeying
 from immersions.server import messages as say
 from immersions.server.deck import Deck
 from immersions.server.ears import EarChoice
+from immersions.server.hands import Hands, Wiring
 from immersions.server.keeper import Back
 from immersions.server.keeping import Keeping
 from immersions.server.library import Library
 from immersions.server.memory import Memory
 from immersions.server.outbox import Outbox
 from immersions.server.pages import Pages, put, put_loop
+from immersions.server.timekeeper import Timekeeper
 from immersions.stage import board
 from immersions.stage.conductor import Loop
 from immersions.stage.desk import DESK, SAMPLES
@@ -41,6 +43,7 @@ class Room:
         ear: str,
         threads: int,
         patience: Patience | None = None,
+        wiring: Wiring | None = None,
         keeping: Keeping | None = None,
         back: Back | None = None,
     ) -> None:
@@ -60,6 +63,7 @@ class Room:
         show = back.show or Show({0: first}, DESK.defaults(), (None,) * SAMPLES)
         self.desk = show.desk
         """What is set for all decks together."""
+        self.time = Timekeeper(self, show.desk)
         self.samples: list[str | None] = list(show.samples)
         """Ids of the sounds beside the dreams, by their places in the mixer."""
         self.decks = {number: self._deck(number, state) for number, state in show.decks.items()}
@@ -67,6 +71,8 @@ class Room:
             self.decks[number].resumes = dream
         self.keeper = back.keeper
         self.memory = Memory(self, back.scenes, self.keeper.touch if self.keeper else None)
+        self.hands = Hands(self, wiring or Wiring())
+        """MIDI and OSC."""
 
     @property
     def first(self) -> Deck:
@@ -92,6 +98,7 @@ class Room:
                 group.create_task(self._tell_status())
                 if self.keeper is not None:
                     group.create_task(self.keeper.run(self))
+                group.create_task(self.hands.run())
                 for deck in self.decks.values():
                     self._start(deck)
         finally:
@@ -105,13 +112,14 @@ class Room:
     def enter(self) -> Outbox:
         """A page's own outbox, with what it needs to begin."""
         outbox = Outbox()
-        put(outbox, self._welcome())
+        put(outbox, describe.welcome(self, self.ears.values()))
         put(outbox, self.keeping.list())
         for deck in self.decks.values():
             self._introduce(deck, outbox)
         if (latest := self._layouts.latest) is not None and latest.going != "ready":
             put(outbox, describe.laying(latest, self._folders()))
         self.memory.introduce(outbox)
+        self.hands.enter(outbox)
         self._pages.add(outbox)
         return outbox
 
@@ -145,6 +153,7 @@ class Room:
 
     def leave(self, outbox: Outbox) -> None:
         self._pages.discard(outbox)
+        self.hands.leave(outbox)
 
     async def obey(self, outbox: Outbox, text: str) -> None:
         """Do what a page says; what cannot be done is answered with one line."""
@@ -169,13 +178,17 @@ class Room:
 
     def set_desk(self, values: Mapping[str, float]) -> None:
         """Turn what is set for all decks together; the values are known to be valid."""
-        if self.desk != {**self.desk, **values}:
-            self.desk = {**self.desk, **values}
+        changed = {name: value for name, value in values.items() if self.desk[name] != value}
+        if changed:
+            self.desk = {**self.desk, **changed}
             self.tell(say.DeskChanged(values=self.desk))
+            self.time.turned(changed, self.desk)
 
     async def act(self, name: str, deck: int = 0) -> None:
-        """Do one of `immersions.server.actions.ACTIONS`."""
-        await actions.act(name, self.deck(deck), self.memory)
+        """Do one of `immersions.server.doings.ACTIONS`."""
+        rest = doings.act(self, name, deck)
+        if rest is not None:
+            await rest
 
     @property
     def present(self) -> Show:
@@ -202,7 +215,7 @@ class Room:
     def _deck(self, number: int, state: State) -> Deck:
         trace = self.keeping.trace(number)
         given = (self.library, self.ears, state, self._threads, self._patience)
-        return Deck(number, self, *given, trace=trace)
+        return Deck(number, self, *given, trace=trace, tempo=self.time.tempo)
 
     def open_another(self, ear: str) -> None:
         """Open a deck with an ear; `ValueError`, one line, when it cannot be."""
@@ -250,6 +263,7 @@ class Room:
         self._pages.tell(message)
         if isinstance(message, CHANGES):
             self.memory.changed()
+        self.hands.on_told(message)
 
     def tell_loop(self, deck: int, loop: Loop) -> None:
         """Give all pages a loop."""
@@ -278,8 +292,3 @@ class Room:
 
     def _folders(self) -> list[str]:
         return [each.source for each in self.ears.values()]
-
-    def _welcome(self) -> say.Welcome:
-        decks = {number: deck.state for number, deck in self.decks.items()}
-        choices = self.library.clips(), self.ears.values()
-        return describe.welcome(self.keeping.name, *choices, decks, self.desk, self.samples)

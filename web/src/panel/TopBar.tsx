@@ -117,6 +117,7 @@ function DreamButton() {
       class={`dream${running ? " on" : ""}${invite ? " invite" : ""}`}
       aria-pressed={running}
       disabled={!stage.state.value}
+      data-parameter="dream"
       title="Bends the loop towards the target, step by step, or rests on what there is (key D)"
       onClick={() => stage.dream(!running)}
     >

@@ -20,10 +20,12 @@ import { Cueing } from "./cueing";
 import { Deck } from "./deck";
 import { Faders } from "./faders";
 import { Guide, storageOf } from "./guide";
+import { Hands } from "./hands";
 import { Intake } from "./intake";
 import { Memory } from "./memory";
 import { Mix } from "./mix";
 import { Notices } from "./notices";
+import { Timing } from "./timing";
 
 /**
  * Everything that the page knows and can do: its decks, and what they share.
@@ -38,12 +40,25 @@ export class Stage {
   readonly sounding = signal(false);
   readonly volume = signal(0.8);
   readonly notices = new Notices();
+  /** controllers, of this browser and of the server's machine */
+  readonly hands = new Hands(
+    (message) => this.tell(message),
+    (line) => this.notices.tell(line),
+  );
   readonly sound: Sound = new Sound({
     onMetering: (metering) => this.mix.onMetering(metering),
     onLimiter: (report) => this.mix.onLimiter(report),
   });
   /** what is set for all decks together */
   readonly desk = new Faders((parameters) => this.tell({ type: "set", deck: 0, parameters }));
+
+  /** taps, and MIDI clock in and out */
+  readonly timing = new Timing({
+    sound: this.sound,
+    send: (message) => this.tell(message),
+    tell: (line) => this.notices.tell(line),
+    led: () => this.decks.peek().find(({ player }) => player.led)?.player.led ?? null,
+  });
 
   readonly decks = signal<readonly Deck[]>([this.#makeDeck(0)]);
   /** number of the deck that is shown and played by hand */
@@ -100,9 +115,8 @@ export class Stage {
   /** for each moment that another page, which sounds, has told of */
   onLead: ((lead: Lead) => void) | null = null;
 
-  /** With `view`, it shows what another page plays, and can change nothing. */
-  constructor(page: string, view = false) {
-    this.#connection = new Connection(socketUrl(page, view), {
+  constructor(page: string) {
+    this.#connection = new Connection(socketUrl(page), {
       onState: (state) => {
         this.connection.value = state;
       },
@@ -134,7 +148,9 @@ export class Stage {
 
   /** Puts a deck into focus, where it is open. */
   show(number: number): void {
-    if (this.#deck(number)) this.focus.value = number;
+    if (!this.#deck(number)) return;
+    this.focus.value = number;
+    this.tell({ type: "focus", deck: number });
   }
 
   /** Sends a message to the deck in focus. */
@@ -218,6 +234,7 @@ export class Stage {
   #read(message: ServerMessage): void {
     if (message.type === "welcome") this.#greet(message);
     else if (message.type === "lead") this.onLead?.(message);
+    else if (message.type === "focus") this.focus.value = message.deck;
     else if ("deck" in message) this.#deck(message.deck)?.read(message);
     else if (message.type === "clips") this.clips.value = message.clips;
     else if (message.type === "decks") this.#setDecks(message.decks);
@@ -225,6 +242,9 @@ export class Stage {
     else if (message.type === "samples") this.mix.follow(message.ids);
     else if (message.type === "scenes" || message.type === "steps") this.memory.follow(message);
     else if (message.type === "error") this.notices.tell(message.message);
+    else if (message.type === "controls") this.hands.controls.value = message.controls;
+    else if (message.type === "controllers") this.hands.follow(message);
+    else if (message.type === "midi") this.hands.play(message);
     else if (message.type === "layout") {
       this.laying.value = message;
       for (const deck of this.decks.peek()) deck.followLaying(message);
@@ -246,6 +266,7 @@ export class Stage {
     for (const { deck, state } of welcome.decks) this.#deck(deck)?.follow(state);
     for (const deck of this.decks.peek()) deck.faders.flush();
     this.desk.flush();
+    this.hands.greet();
   }
 }
 

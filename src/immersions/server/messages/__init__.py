@@ -17,6 +17,9 @@ from immersions.server.messages.asked import (
     ChooseMix,
     ChooseSample,
     ChooseTarget,
+    Clock,
+    ClockEvent,
+    ClockKind,
     CloseDeck,
     Mixed,
     OpenDeck,
@@ -28,6 +31,27 @@ from immersions.server.messages.asked import (
     Sounded,
     StartFrom,
     StartRecording,
+    Tap,
+)
+from immersions.server.messages.hands import (
+    ChooseMapping,
+    ControllerPort,
+    Controllers,
+    ControlName,
+    Controls,
+    DeleteMapping,
+    Focus,
+    FocusChanged,
+    ForgetControl,
+    Learn,
+    Learning,
+    MappedControl,
+    MappingName,
+    MidiReceived,
+    MidiToSend,
+    OfHands,
+    PagePorts,
+    SaveMapping,
 )
 from immersions.server.messages.headers import LayoutHeader, LoopHeader, LoopLayer
 from immersions.server.messages.leading import Lead
@@ -70,30 +94,50 @@ __all__ = [
     "BinaryHeader",
     "ChooseClip",
     "ChooseEar",
+    "ChooseMapping",
     "ChooseMix",
     "ChooseSample",
     "ChooseTarget",
     "ClientMessage",
     "Clip",
     "Clips",
+    "Clock",
+    "ClockEvent",
+    "ClockKind",
     "CloseDeck",
+    "ControlName",
+    "ControllerPort",
+    "Controllers",
+    "Controls",
     "DeckState",
     "Decks",
+    "DeleteMapping",
     "DeleteScene",
     "DeskChanged",
     "EarDescription",
     "EarName",
+    "Focus",
+    "FocusChanged",
+    "ForgetControl",
     "LayerShape",
     "LayoutHeader",
     "LayoutProgress",
     "Lead",
+    "Learn",
+    "Learning",
     "LoopHeader",
     "LoopLayer",
+    "MappedControl",
+    "MappingName",
     "Message",
+    "MidiReceived",
+    "MidiToSend",
     "Mixed",
     "OfDeck",
+    "OfHands",
     "OfScenes",
     "OpenDeck",
+    "PagePorts",
     "ParameterDeclaration",
     "Pull",
     "RecallScene",
@@ -105,6 +149,7 @@ __all__ = [
     "Restart",
     "Run",
     "Samples",
+    "SaveMapping",
     "SceneList",
     "SceneName",
     "Seed",
@@ -117,6 +162,7 @@ __all__ = [
     "Status",
     "Steps",
     "StoreScene",
+    "Tap",
     "Uploaded",
     "Welcome",
     "from_client",
@@ -125,6 +171,10 @@ __all__ = [
 ServerMessage = Annotated[
     Welcome
     | Clips
+    | Controllers
+    | Controls
+    | MidiToSend
+    | FocusChanged
     | Decks
     | DeskChanged
     | EarDescription
@@ -147,11 +197,20 @@ OfScenes = StoreScene | RecallScene | RenameScene | DeleteScene
 ClientMessage = Annotated[
     SetParameters
     | Act
+    | ChooseMapping
+    | DeleteMapping
+    | Focus
+    | ForgetControl
+    | Learn
+    | MidiReceived
+    | PagePorts
+    | SaveMapping
     | ChooseClip
     | ChooseEar
     | ChooseMix
     | ChooseSample
     | ChooseTarget
+    | Clock
     | CloseDeck
     | Mixed
     | DeleteScene
@@ -165,7 +224,8 @@ ClientMessage = Annotated[
     | Seed
     | Sounded
     | StartFrom
-    | StoreScene,
+    | StoreScene
+    | Tap,
     Field(discriminator="type"),
 ]
 """Text from a page to the server."""
