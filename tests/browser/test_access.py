@@ -12,6 +12,8 @@ pytestmark = pytest.mark.browser
 CONTROLS = "button, input, select, textarea, summary, a[href], [role=tab], [tabindex='0']"
 FOUND = f"""() => [...document.querySelectorAll("{CONTROLS}")]
   .filter((each) => each.checkVisibility() && !each.disabled)
+  // Opened by a button beside it, which has a name of its own.
+  .filter((each) => each.type !== "file" || each.tabIndex >= 0)
   .map((each) => {{
     const labels = [...(each.labels ?? [])].map((label) => label.textContent).join(" ");
     const by = each.getAttribute("aria-labelledby");
