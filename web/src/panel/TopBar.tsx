@@ -4,6 +4,7 @@ import { ClipSelect } from "./ClipSelect";
 import { useStage } from "./context";
 import { DeckSwitch } from "./DeckSwitch";
 import { Icon } from "./icons";
+import { RecordButton } from "./RecordButton";
 
 /** The clip, the ear, and the three things done most: dream, play, turn the volume. */
 export function TopBar({ bare }: { bare: Signal<boolean> }) {
@@ -16,6 +17,7 @@ export function TopBar({ bare }: { bare: Signal<boolean> }) {
       <span class="spring" />
       <DreamButton />
       <PlayButton />
+      <RecordButton />
       <Volume />
       <button
         type="button"

@@ -5,7 +5,7 @@ import { useStage } from "./context";
 const TYPING = "input:not([type=range]):not([type=checkbox]):not([type=radio]), textarea, select";
 const PRESSING = "button, summary, a, input";
 
-/** Space plays and pauses, D dreams and rests, H hides the controls, 1 to 4 show a deck. */
+/** Space plays and pauses, D dreams and rests, R records, H hides the controls, 1 to 4 show a deck. */
 export function useKeys(bare: Signal<boolean>): void {
   const stage = useStage();
   useEffect(() => {
@@ -17,6 +17,7 @@ export function useKeys(bare: Signal<boolean>): void {
         event.preventDefault();
         void (stage.sounding.peek() ? stage.pause() : stage.play());
       } else if (event.key === "d") stage.dream(!stage.state.peek()?.running);
+      else if (event.key === "r") void stage.record();
       else if (event.key === "h") bare.value = !bare.peek();
       else if (/^[1-4]$/.test(event.key)) stage.show(Number(event.key) - 1);
     };

@@ -3,6 +3,7 @@ import type { GapReport } from "../audio/gapcount";
 import { crossfadeLevel } from "../audio/levels";
 import type { Heard, Player } from "../audio/player";
 import { Sound } from "../audio/sound";
+import { openTape } from "../audio/tape";
 import type {
   ClientMessage,
   Clip,
@@ -19,7 +20,9 @@ import type { Loop } from "../protocol/frame";
 import { type DeckMessage, type DeckWord, toDeck } from "./addressed";
 import { Deck } from "./deck";
 import { Faders } from "./faders";
+import { SoundLog } from "./logging";
 import { Notices } from "./notices";
+import { posting, Recorder } from "./recorder";
 import { type Restoring, renewed, restoring } from "./restore";
 import { inMemory, Kept, upload } from "./uploads";
 
@@ -37,6 +40,18 @@ export class Stage {
   readonly volume = signal(0.8);
   readonly notices = new Notices();
   readonly sound = new Sound();
+  readonly soundLog = new SoundLog(
+    (message) => this.tell(message),
+    () => this.sound.clock,
+  );
+  readonly recorder = new Recorder({
+    page: this.soundLog.page,
+    rate: () => this.sound.rate,
+    frame: () => this.sound.frame,
+    open: (onBlock) => openTape(this.sound.master, onBlock),
+    post: (path, body) => fetch(path, posting(body)),
+    tell: (line) => this.notices.tell(line),
+  });
   /** what is set for all decks together */
   readonly desk = new Faders((parameters) => this.tell({ type: "set", deck: 0, parameters }));
 
@@ -78,8 +93,13 @@ export class Stage {
     });
     effect(() => {
       const crossfade = this.desk.of({ name: "crossfade", default: 0 }).value;
-      for (const deck of this.decks.value)
-        deck.player.setLevel(crossfadeLevel(deck.number, crossfade));
+      const levels: Record<string, number> = {};
+      for (const deck of this.decks.value) {
+        const level = crossfadeLevel(deck.number, crossfade);
+        levels[`deck_${deck.number}`] = level;
+        deck.player.setLevel(level);
+      }
+      this.soundLog.mixed(levels);
     });
   }
 
@@ -134,6 +154,12 @@ export class Stage {
     await this.sound.pause();
   }
 
+  /** Begins to record what is heard, which plays then; or ends it. */
+  async record(): Promise<void> {
+    if (!this.sounding.peek() && !this.recorder.going.peek()) await this.play();
+    if (this.sounding.peek() || this.recorder.going.peek()) await this.recorder.toggle();
+  }
+
   setVolume(position: number): void {
     this.volume.value = position;
     this.sound.setVolume(position);
@@ -178,6 +204,9 @@ export class Stage {
       onUpcoming: (deck, loop) => {
         if (deck === this.deck.peek()) this.picture?.prepare(loop);
       },
+      onSounds: (deck, loop, frame, fade) => {
+        this.soundLog.sounded(deck.number, loop, frame, fade);
+      },
       leader: () => this.decks.peek().find(({ player }) => player.lane)?.player.lane ?? null,
     });
   }
@@ -197,6 +226,7 @@ export class Stage {
     else if (message.type === "clips") this.clips.value = message.clips;
     else if (message.type === "decks") this.#setDecks(message.decks);
     else if (message.type === "desk") this.desk.follow(message.values);
+    else if (message.type === "recordings") this.recorder.recordings.value = message.recordings;
     else if (message.type === "error") this.notices.tell(message.message);
     else if (message.type === "layout") {
       this.laying.value = message;
@@ -226,6 +256,7 @@ export class Stage {
     const restored = restoring(was, state);
     this.welcome.value = welcome;
     this.clips.value = welcome.clips;
+    this.soundLog.greet(welcome.performance);
     this.#setDecks(welcome.decks.map(({ deck }) => deck));
     this.desk.follow(welcome.desk);
     this.#withEar = restored?.withEar ?? null;
