@@ -42,9 +42,9 @@ def stage(browser: Browser, kept: Path) -> Iterator[tuple[Player, Server]]:
 
 def recorded(player: Player, server: Server) -> tuple[str, np.ndarray]:
     """The newest recording's name and samples."""
-    player.wait("!immersions.recorder.going.value")
-    player.wait("immersions.recorder.recordings.value.some(each => !each.going)")
-    name = player.ask("immersions.recorder.recordings.value[0].id")
+    player.wait("!immersions.keeping.recorder.going.value")
+    player.wait("immersions.keeping.recorder.recordings.value.some(each => !each.going)")
+    name = player.ask("immersions.keeping.recorder.recordings.value[0].id")
     with urllib.request.urlopen(f"{server.url}api/recordings/{name}/audio", timeout=30) as answer:
         sound, rate = soundfile.read(io.BytesIO(answer.read()))
     assert rate == 44_100
@@ -63,7 +63,7 @@ def test_a_rendered_log_is_what_was_recorded(
     player.dream()
     player.wait_for_swaps(1)
     player.page.keyboard.press("r")
-    player.wait("immersions.recorder.seconds.value > 1")
+    player.wait("immersions.keeping.recorder.seconds.value > 1")
     assert player.page.get_by_role("button", name="Stop recording").is_visible()
     player.page.get_by_label("Volume").fill("0.1")  # of what is heard here alone
     player.page.locator("[data-parameter=learning_rate]").press("ArrowRight")
@@ -92,11 +92,11 @@ def test_a_recording_goes_on_while_the_network_is_away(
 ) -> None:
     player, server = stage
     player.page.get_by_role("button", name="Record").click()
-    player.wait("immersions.recorder.seconds.value > 1")
+    player.wait("immersions.keeping.recorder.seconds.value > 1")
     player.page.context.set_offline(True)
-    player.wait("immersions.recorder.waiting.value > 2")
+    player.wait("immersions.keeping.recorder.waiting.value > 2")
     player.page.context.set_offline(False)
-    player.wait("immersions.recorder.waiting.value < 1")
+    player.wait("immersions.keeping.recorder.waiting.value < 1")
     player.page.get_by_role("button", name="Stop recording").click()
     _, sound = recorded(player, server)
     assert len(sound) > 3 * 44_100

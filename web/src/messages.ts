@@ -21,6 +21,13 @@ export interface ChooseMix {
   id: string | null;
 }
 
+/** Puts a sound beside the dreams, into a place of the mixer; null takes it away. */
+export interface ChooseSample {
+  type: "sample";
+  slot: number;
+  id: string | null;
+}
+
 /** Adds ranges to the target or replaces it. Replacing by none leaves nothing to bend to. */
 export interface ChooseTarget {
   deck: number;
@@ -253,6 +260,12 @@ export interface Run {
   running: boolean;
 }
 
+/** The sounds beside the dreams, by their places in the mixer, told whenever one changed. */
+export interface Samples {
+  type: "samples";
+  ids: Array<string | null>;
+}
+
 /** Starts again from the clip with other random numbers. */
 export interface Seed {
   deck: number;
@@ -362,6 +375,8 @@ export interface Welcome {
   ears: Array<EarName>;
   decks: Array<DeckState>;
   desk: Record<string, number>;
+  /** ids of the sounds beside the dreams, by place */
+  samples: Array<string | null>;
   /** whose loops these are: its name */
   performance: string;
 }
@@ -375,6 +390,7 @@ export type ServerMessage =
   | LayoutProgress
   | Recordings
   | Refused
+  | Samples
   | StateChanged
   | Status
   | Welcome;
@@ -384,6 +400,7 @@ export type ClientMessage =
   | ChooseClip
   | ChooseEar
   | ChooseMix
+  | ChooseSample
   | ChooseTarget
   | CloseDeck
   | Mixed

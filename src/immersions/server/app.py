@@ -12,9 +12,10 @@ from typing import Any
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import PlainTextResponse
 from fastapi.staticfiles import StaticFiles
+from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 
-from immersions.server import describe
+from immersions.server import describe, mixture
 from immersions.server.access import Access
 from immersions.server.library import Full, Unknown, wav
 from immersions.server.messages import Uploaded
@@ -95,6 +96,21 @@ def _add_answers(app: FastAPI, room: Room) -> None:
             clip = await _take_in(room, files[0])
         room.announce_clips()
         return clip
+
+    @app.post("/api/mixtures")
+    async def mix(request: Request) -> Uploaded:
+        try:
+            recipe = mixture.Recipe.model_validate_json(await request.body())
+            rate = room.deck(recipe.deck).sample_rate
+            clip = await asyncio.to_thread(mixture.mixed, room.library, recipe.parts, rate)
+        except ValidationError as error:
+            raise HTTPException(422, describe.validation(error)) from None
+        except (Unknown, ValueError, OSError) as error:
+            raise HTTPException(422, describe.line(error)) from None
+        except Full as error:
+            raise HTTPException(409, describe.line(error)) from None
+        room.announce_clips()
+        return Uploaded(id=clip.id, title=clip.title, seconds=clip.seconds, warning="")
 
 
 async def _take_in(room: Room, file: UploadFile) -> Uploaded:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from immersions.server import messages as say
 from immersions.server.ears import EarChoice
+from immersions.stage import board
 from immersions.stage.conductor import Progress
 from immersions.stage.frames import Header
 from immersions.stage.layouts import Laying
@@ -39,6 +40,13 @@ def ear(choice: EarChoice, hello: Header, deck: int = 0) -> say.EarDescription:
         bin_frequencies=hello["bin_frequencies"],
         credits=choice.credits,
     )
+
+
+def controls() -> list[say.ParameterDeclaration]:
+    """Everything that can be turned."""
+    return [
+        say.ParameterDeclaration(**each.as_dict(), place=place) for place, each in board.placed()
+    ]
 
 
 def status(progress: Progress, folders: Collection[str] = (), deck: int = 0) -> say.Status:

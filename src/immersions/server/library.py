@@ -150,15 +150,20 @@ class Library:
         return clip, sound.warning
 
     def keep(
-        self, samples: bytes, sample_rate: int, title: str, phrase: Phrase | None = None
+        self,
+        samples: bytes,
+        sample_rate: int,
+        title: str,
+        phrase: Phrase | None = None,
+        kind: str = "dream",
     ) -> Clip:
         """Keep a loop (float32, mono) as a start sound; `Full` when there are too many."""
         loop = np.frombuffer(samples, np.float32)
         clip = Clip(
-            id=f"upload-{secrets.token_hex(8)}",
+            id=f"{kind}-{secrets.token_hex(8)}",
             title=title,
             seconds=len(loop) / sample_rate,
-            kind="dream",
+            kind=kind,
         )
         self._take(_Upload(clip, loop, sample_rate, phrase))
         return clip

@@ -19,7 +19,7 @@ from immersions.server.outbox import Outbox
 from immersions.server.pages import Pages, put, put_loop
 from immersions.stage import board
 from immersions.stage.conductor import Loop
-from immersions.stage.desk import DESK
+from immersions.stage.desk import DESK, SAMPLES
 from immersions.stage.layouts import Laying, Layouts
 from immersions.stage.life import Patience
 from immersions.stage.performance import State
@@ -43,6 +43,8 @@ class Room:
         self.keeping = keeping or Keeping()
         self.desk = DESK.defaults()
         """What is set for all decks together."""
+        self.samples: list[str | None] = [None] * SAMPLES
+        """Ids of the sounds beside the dreams, by their places in the mixer."""
         self._ears = ears
         self._threads = threads
         self._patience = patience
@@ -74,7 +76,7 @@ class Room:
         try:
             async with asyncio.TaskGroup() as group:
                 self._group = group
-                self.keeping.begin(self._tell_recordings, self._pages.warn)
+                self.keeping.begin(self.tell, self._pages.warn)
                 group.create_task(self._tell_status())
                 for deck in self.decks.values():
                     self._start(deck)
@@ -145,6 +147,8 @@ class Room:
             await self._close(message.deck)
         elif isinstance(message, say.Sounded | say.Mixed):
             self.keeping.note(message)
+        elif isinstance(message, say.ChooseSample):
+            self.choose_sample(message.slot, message.id)
         else:
             await self._do_with(self.deck(message.deck), outbox, message)
 
@@ -185,6 +189,15 @@ class Room:
         if desk and self.desk != self.desk | desk:
             self.desk |= desk
             self.tell(say.DeskChanged(values=self.desk))
+
+    def choose_sample(self, slot: int, clip: str | None) -> None:
+        """Put a sound beside the dreams. `ValueError`, one line, where there is none of this id."""
+        clips = [each.id for each in self.library.clips()]
+        if clip is not None and clip not in clips:
+            raise ValueError(f"unknown clip {clip!r}; valid ids: {', '.join(clips)}")
+        if self.samples[slot] != clip:
+            self.samples[slot] = clip
+            self.tell(say.Samples(ids=self.samples))
 
     def announce_clips(self) -> None:
         """Tell all pages that the start sounds have changed."""
@@ -233,9 +246,6 @@ class Room:
         self.announce_clips()
         await deck.choose_clip(clip.id)
 
-    def _tell_recordings(self) -> None:
-        self.tell(self.keeping.list())
-
     def _tell_decks(self) -> None:
         self.tell(say.Decks(decks=list(self.decks)))
 
@@ -279,15 +289,11 @@ class Room:
     def _welcome(self) -> say.Welcome:
         return say.Welcome(
             version=version("immersions"),
-            parameters=[
-                say.ParameterDeclaration(**each.as_dict(), place=place)
-                for place, each in board.placed()
-            ],
+            parameters=describe.controls(),
             clips=self.library.clips(),
             ears=[say.EarName(id=each.id, title=each.title) for each in self._ears.values()],
-            decks=[
-                say.DeckState(deck=deck.number, state=deck.state) for deck in self.decks.values()
-            ],
+            decks=[say.DeckState(deck=key, state=deck.state) for key, deck in self.decks.items()],
             desk=self.desk,
             performance=self.keeping.name,
+            samples=self.samples,
         )

@@ -1,11 +1,3 @@
-/** What the audio thread offers; TypeScript's DOM types do not cover it. */
-declare const currentFrame: number;
-declare const sampleRate: number;
-declare class AudioWorkletProcessor {
-  readonly port: MessagePort;
-}
-declare function registerProcessor(name: string, processor: typeof AudioWorkletProcessor): void;
-
 const BLOCK_SECONDS = 0.5;
 
 /** Hands on what it hears in blocks of half a second; the last one, when asked, as long as it is. */

@@ -4,7 +4,7 @@ import { formatClock, formatSize } from "./format";
 /** Records the master, and says how long and how large the recording is. */
 export function RecordButton() {
   const stage = useStage();
-  const { recorder } = stage;
+  const { recorder } = stage.keeping;
   const going = recorder.going.value;
   const clock = formatClock(recorder.seconds.value);
   return (

@@ -4,7 +4,7 @@ import { formatClock, formatSize } from "./format";
 
 /** What has been recorded on the server's machine, to be fetched. */
 export function RecordingsSection() {
-  const { recorder } = useStage();
+  const { recorder } = useStage().keeping;
   const made = recorder.recordings.value;
   if (made.length === 0) return null;
   return (

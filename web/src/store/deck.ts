@@ -57,7 +57,7 @@ export class Deck {
     readonly number: number,
     private readonly rack: Rack,
   ) {
-    this.player = new Player(rack.sound, {
+    this.player = new Player(rack.sound, number, {
       onPull: (loop) => this.send({ type: "pull", id: loop.header.id }),
       onUpcoming: (loop) => rack.onUpcoming(this, loop),
       onSounds: (loop, frame, fade) => rack.onSounds(this, loop, frame, fade),

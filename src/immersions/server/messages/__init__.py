@@ -15,6 +15,7 @@ from immersions.server.messages.asked import (
     ChooseClip,
     ChooseEar,
     ChooseMix,
+    ChooseSample,
     ChooseTarget,
     CloseDeck,
     Mixed,
@@ -45,6 +46,7 @@ from immersions.server.messages.told import (
     Recordings,
     RecordingStarted,
     Refused,
+    Samples,
     StateChanged,
     Status,
     Uploaded,
@@ -57,6 +59,7 @@ __all__ = [
     "ChooseClip",
     "ChooseEar",
     "ChooseMix",
+    "ChooseSample",
     "ChooseTarget",
     "ClientMessage",
     "Clip",
@@ -84,6 +87,7 @@ __all__ = [
     "Refused",
     "Restart",
     "Run",
+    "Samples",
     "Seed",
     "ServerMessage",
     "SetParameters",
@@ -106,6 +110,7 @@ ServerMessage = Annotated[
     | LayoutProgress
     | Recordings
     | Refused
+    | Samples
     | StateChanged
     | Status,
     Field(discriminator="type"),
@@ -117,6 +122,7 @@ ClientMessage = Annotated[
     | ChooseClip
     | ChooseEar
     | ChooseMix
+    | ChooseSample
     | ChooseTarget
     | CloseDeck
     | Mixed

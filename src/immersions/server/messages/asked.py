@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from immersions.server.messages.shared import DeckNumber, Message, Name, OfDeck
+from immersions.stage.desk import SAMPLES
 from immersions.stage.selection import Range
 
 
@@ -123,3 +124,11 @@ class StartRecording(Message):
     rate: int = Field(ge=8000, le=192_000)
     channels: int = Field(ge=1, le=2)
     since: float = Field(default=0.0, ge=0, le=600, description="seconds since that frame")
+
+
+class ChooseSample(Message):
+    """Puts a sound beside the dreams, into a place of the mixer; null takes it away."""
+
+    type: Literal["sample"] = "sample"
+    slot: int = Field(ge=0, lt=SAMPLES)
+    id: Name | None

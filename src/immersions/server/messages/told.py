@@ -71,6 +71,7 @@ class Welcome(Message):
     ears: list[EarName]
     decks: list[DeckState]
     desk: dict[str, float]
+    samples: list[str | None] = Field(description="ids of the sounds beside the dreams, by place")
     performance: str = Field(default="", description="whose loops these are: its name")
 
 
@@ -101,6 +102,13 @@ class DeskChanged(Message):
 
     type: Literal["desk"] = "desk"
     values: dict[str, float]
+
+
+class Samples(Message):
+    """The sounds beside the dreams, by their places in the mixer, told whenever one changed."""
+
+    type: Literal["samples"] = "samples"
+    ids: list[str | None]
 
 
 class Decks(Message):
