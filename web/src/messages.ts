@@ -487,6 +487,17 @@ export interface StartFrom {
   source: number;
 }
 
+/** What `POST /api/recordings` is told; the frames follow at `/api/recordings/ID/blocks`. */
+export interface StartRecording {
+  page: number;
+  /** of the page's clock: the first one recorded */
+  frame: number;
+  rate: number;
+  channels: number;
+  /** seconds since that frame */
+  since: number;
+}
+
 /**
  * Everything that a performer can change, and nothing else.
  *

@@ -94,7 +94,7 @@ class Room:
         try:
             async with asyncio.TaskGroup() as group:
                 self._group = group
-                self.keeping.begin(self._tell_recordings, self._pages.warn)
+                self.keeping.begin(self.tell, self._pages.warn)
                 group.create_task(self._tell_status())
                 if self.keeper is not None:
                     group.create_task(self.keeper.run(self))
@@ -246,9 +246,6 @@ class Room:
     def _start(self, deck: Deck) -> None:
         if self._group is not None:
             self._running[deck.number] = self._group.create_task(deck.run())
-
-    def _tell_recordings(self) -> None:
-        self.tell(self.keeping.list())
 
     def _tell_decks(self) -> None:
         self.tell(say.Decks(decks=list(self.decks)))
