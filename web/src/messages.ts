@@ -1,4 +1,4 @@
-// Generated from src/immersions/server/messages.py; do not edit.
+// Generated from src/immersions/server/messages/; do not edit.
 // Write it anew with: python -m immersions.server.typescript
 
 /** Starts again from another sound. */

@@ -18,10 +18,11 @@ from immersions.server.outbox import Outbox
 from immersions.server.pages import Pages, put, put_loop
 from immersions.stage import board
 from immersions.stage.conductor import Loop
-from immersions.stage.desk import DESK, SAMPLES
+from immersions.stage.desk import DESK
 from immersions.stage.layouts import Laying, Layouts
 from immersions.stage.life import Patience
 from immersions.stage.performance import State
+from immersions.stage.strips import SAMPLES
 
 STATUS_SECONDS = 0.25
 
@@ -83,8 +84,7 @@ class Room:
     # Pages.
 
     def enter(self) -> Outbox:
-        """A page's own outbox, with what it needs to begin. Raises `RuntimeError` when full."""
-        self._pages.check_room()
+        """A page's own outbox, with what it needs to begin."""
         outbox = Outbox()
         put(outbox, self._welcome())
         for deck in self.decks.values():
@@ -112,6 +112,16 @@ class Room:
                 )
         return None
 
+    def show(self, outbox: Outbox, deck: int, newest_known: int) -> None:
+        """Give a page the newest loop if it has an older one; nothing is computed for it."""
+        newest = self.deck(deck).newest
+        if newest is not None and newest.id > newest_known:
+            put_loop(outbox, deck, newest)
+
+    def refuse(self, outbox: Outbox, line: str) -> None:
+        """Tell one page in one line what was not done, and why."""
+        self._pages.refuse(outbox, line)
+
     def leave(self, outbox: Outbox) -> None:
         self._pages.discard(outbox)
 
@@ -120,10 +130,10 @@ class Room:
         try:
             await self._do(outbox, say.from_client.validate_json(text))
         except ValidationError as error:
-            self._pages.refuse(outbox, describe.validation(error))
+            self.refuse(outbox, describe.validation(error))
         except Exception as error:
             # Whatever it is, the others play on.
-            self._pages.refuse(outbox, describe.line(error))
+            self.refuse(outbox, describe.line(error))
 
     async def _do(self, outbox: Outbox, message: say.ClientMessage) -> None:
         if isinstance(message, say.OpenDeck):

@@ -95,6 +95,7 @@ class Conductor:
         self._state: State | None = None
         self._clip: Samples = np.zeros(0, np.float32)
         self._mix: Samples = np.zeros(0, np.float32)
+        self._onwards = b""
         self._sample_rate = 0
         self._begun = 0
         self._heard = False
@@ -118,18 +119,26 @@ class Conductor:
         await self._supervisor.run()
 
     def begin(
-        self, state: State, clip: Samples, sample_rate: int, mix: Samples | None = None
+        self,
+        state: State,
+        clip: Samples,
+        sample_rate: int,
+        mix: Samples | None = None,
+        onwards: Samples | None = None,
     ) -> None:
         """Start again from `clip`. While there is no process, its sound alone is told.
 
         `mix` is what the parameter `mix` mixes in, cut or repeated to the clip's length; None for
-        the clip itself.
+        the clip itself. `onwards`, as long as the clip, is what was dreamed of it already: the
+        dream goes on from there.
         """
         self._state, self._clip, self._sample_rate = state, clip, sample_rate
         self._mix = _fitting(mix, clip)
         self._begun, self.newest, self._heard = state.generation, None, False
-        self.progress.steps, self._trouble = 0, ""
-        self.progress.history.clear()
+        self._onwards, self._trouble = b"" if onwards is None else onwards.tobytes(), ""
+        if not self._onwards:
+            self.progress.steps = 0
+            self.progress.history.clear()
         if self._supervisor.ready:
             self._send_begin()
         else:
@@ -194,7 +203,7 @@ class Conductor:
     def _send_begin(self) -> None:
         if self._state is None:
             return
-        last = self.newest.samples if self.newest is not None else b""
+        last = self.newest.samples if self.newest is not None else self._onwards
         if len(last) != 4 * len(self._clip):
             last = b""
         header = {
@@ -205,6 +214,7 @@ class Conductor:
             "clip": len(self._clip),
             "mix": len(self._mix),
             "announce": not self._heard,
+            "render": self.newest is None and len(last) > 0,
         }
         self._supervisor.send(header, self._clip.tobytes() + self._mix.tobytes() + last)
 

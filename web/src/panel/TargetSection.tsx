@@ -1,14 +1,16 @@
 import { useId } from "preact/hooks";
 import type { LayerShape } from "../messages";
 import { AXES, neuronCount } from "../range";
+import { MODES, type Mode } from "../selecting/combine";
 import { AxisFaders } from "./AxisFaders";
 import { useStage } from "./context";
-import { formatNumber, hearsMore } from "./format";
+import { formatNumber, hearsMore, weightAt } from "./format";
 import { Icon } from "./icons";
 import { Slider } from "./Slider";
 import { TargetList } from "./TargetList";
 
-/** Which neurons the sound shall excite: a layer, six range faders, a weight, add or replace. */
+/** Which neurons the sound shall excite: a layer, six range faders, a weight, and what a new choice
+ * does with the old. */
 export function TargetSection() {
   const { aim, ear } = useStage();
   const layers = ear.value?.layers ?? [];
@@ -32,15 +34,9 @@ export function TargetSection() {
       />
       <ModeSwitch />
       {layer && <p class="quiet">{count(neuronCount(choice, layer))} in hand</p>}
-      <TargetList layers={layers} />
+      <TargetList />
     </section>
   );
-}
-
-/** -1 to 1 without zero, which would select neurons and then not care for them. */
-function weightAt(position: number): number {
-  const weight = Math.round((2 * position - 1) * 20) / 20;
-  return weight === 0 ? 0.05 : weight;
 }
 
 export function count(neurons: number): string {
@@ -85,38 +81,61 @@ function LongHearing({ layer }: { layer: LayerShape }) {
   ) : null;
 }
 
+const NAMES: Record<Mode, string> = {
+  replace: "Replace",
+  add: "Add",
+  subtract: "Subtract",
+  invert: "Invert",
+};
+const HELP: Record<Mode, string> = {
+  replace: "A new choice, by fader or in the picture, replaces the target at once",
+  add: "A new choice comes to the target as another one",
+  subtract: "A new choice is taken out of the target",
+  invert: "What is in the target and in the new choice leaves it, what is not comes in",
+};
+
 function ModeSwitch() {
   const { aim } = useStage();
-  const adding = aim.mode.value === "add";
+  const mode = aim.mode.value;
+  const held = aim.held.value !== null;
   return (
     <div class="mode">
-      <fieldset
-        class="segments"
-        title="Whether a new choice replaces the target at once, or is added to it on demand"
-      >
+      <fieldset class="segments" title="What a new choice does with the target">
         <legend class="unseen">A new choice</legend>
-        {(["replace", "add"] as const).map((mode) => (
-          <label key={mode}>
+        {MODES.map((each) => (
+          <label key={each} title={HELP[each]}>
             <input
               type="radio"
               name="mode"
-              value={mode}
-              checked={aim.mode.value === mode}
-              onChange={() => aim.setMode(mode)}
+              value={each}
+              checked={mode === each}
+              onChange={() => aim.setMode(each)}
             />
-            <span>{mode === "replace" ? "Replace" : "Add"}</span>
+            <span>{NAMES[each]}</span>
           </label>
         ))}
       </fieldset>
-      <button
-        type="button"
-        class="small"
-        disabled={!adding}
-        title="Adds the choice in hand to the target"
-        onClick={() => aim.add()}
-      >
-        <Icon name="plus" /> Add choice
-      </button>
+      <div class="acts">
+        <button
+          type="button"
+          class="small"
+          disabled={mode === "replace" || held}
+          title={`${NAMES[mode]}s the choice in hand; what is chosen in the picture is so at once`}
+          onClick={() => aim.apply()}
+        >
+          <Icon name={mode === "subtract" ? "minus" : "plus"} />
+          {mode === "replace" ? "Add" : NAMES[mode]} choice
+        </button>
+        <button
+          type="button"
+          class="small"
+          disabled={aim.targets.value.length === 0}
+          title="Targets all the rest of the targeted layers instead"
+          onClick={() => aim.invert()}
+        >
+          <Icon name="invert" /> All the rest
+        </button>
+      </div>
     </div>
   );
 }

@@ -29,3 +29,9 @@ export function hearsMore(hears: number | null, loop: number): string {
   if (hears === null || hears <= loop) return "";
   return `hears ${formatAge(hears)}, more than the loop's ${formatAge(loop)}`;
 }
+
+/** A weight at a fader's position, 0 to 1: -1 to 1 without zero, which would select neurons and then not care for them. */
+export function weightAt(position: number): number {
+  const weight = Math.round((2 * position - 1) * 20) / 20;
+  return weight === 0 ? 0.05 : weight;
+}

@@ -1,7 +1,9 @@
 import type { LayerShape } from "../messages";
 import type { Layout, Loop } from "../protocol/frame";
 import { addresses, textureRows } from "./addresses";
-import { mixed, momentAt, placesAt } from "./places";
+import { Neurons, type Picture, type Scene } from "./drawn";
+import { Glow } from "./glow";
+import { momentAt, placesAt } from "./places";
 import {
   type Buffers,
   bindAttributes,
@@ -11,42 +13,29 @@ import {
   uniformsOf,
 } from "./program";
 import { TEXTURE_WIDTH } from "./shaders";
-import { gridSpacings, localSpacings, origin, vertexBytes } from "./vertices";
-import type { View } from "./view";
+import { ThreadProgram } from "./threads";
+import { origin, vertexBytes } from "./vertices";
 
 /** The page's background, `--night`. */
-const NIGHT = [6 / 255, 7 / 255, 12 / 255] as const;
+export const NIGHT = [6 / 255, 7 / 255, 12 / 255] as const;
 
 /** Brightness at rest: in a layout its outlines must be seen, a grid is even anyway. */
 const REST = { grid: 0.11, laid: 0.22 };
 
-/** What to draw: a loop's activations at a phase of it, seen through a view. */
-export interface Scene {
-  loop: Loop | null;
-  phase: number;
-  /** how far the vertices have come from the layout before: 0 to 1 */
-  moved: number;
-  view: View;
-  pulse: number;
-}
-
-/** Draws all neurons of an ear in one call, lit by a loop's activations. */
-export class NetworkPicture {
-  /** called after each drawing, while its pixels can still be read */
+/** Draws all neurons of an ear, lit by a loop's activations, and their glow: five calls at most. */
+export class NetworkPicture implements Picture {
   onDrawn: ((scene: Scene) => void) | null = null;
-  #program: WebGLProgram;
-  #uniforms: Uniforms;
-  #buffers: Buffers;
-  #count = 0;
-  #layers: LayerShape[] = [];
-  #layout: Layout | null = null;
-  #spacings = new Float32Array();
-  /** where the vertices come from, while they travel */
-  #from: Float32Array | null = null;
-  #drawn = { phase: 0, moved: 1 };
+  drawCalls = 0;
+  readonly #program: WebGLProgram;
+  readonly #array: WebGLVertexArrayObject;
+  readonly #uniforms: Uniforms;
+  readonly #buffers: Buffers;
+  readonly #threads: ThreadProgram;
+  readonly #glow: Glow;
+  readonly #neurons = new Neurons();
   #addressed: { loop: Loop | null; blocks: string } | null = null;
   /** textures of the loop before, the playing one and the next one */
-  #textures = new Map<Loop, WebGLTexture>();
+  readonly #textures = new Map<Loop, WebGLTexture>();
 
   constructor(readonly gl: WebGL2RenderingContext) {
     this.#program = buildProgram(gl);
@@ -58,47 +47,37 @@ export class NetworkPicture {
       addresses: gl.createBuffer(),
       marks: gl.createBuffer(),
     };
+    this.#array = gl.createVertexArray();
+    gl.bindVertexArray(this.#array);
     bindAttributes(gl, this.#program, this.#buffers);
+    gl.bindVertexArray(null);
+    this.#threads = new ThreadProgram(gl);
+    this.#glow = new Glow(gl, NIGHT);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE);
     gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
   }
 
-  /**
-   * Another ear or layout. Whether its vertices can travel from where they are: only those of the
-   * same ear can.
-   */
   setNetwork(layers: LayerShape[], layout: Layout): boolean {
     const { gl } = this;
-    const from = this.#layout?.header.hash === layout.header.hash ? this.places() : null;
-    const before = this.#spacings;
-    const first = placesAt(layout, 0);
-    this.#layers = layers;
-    this.#layout = layout;
-    this.#count = layout.header.vertices;
-    this.#from = from?.length === first.length ? from : null;
-    this.#spacings =
-      layout.header.kind === "grid" ? gridSpacings(layers, first) : localSpacings(first);
+    const travels = this.#neurons.set(layers, layout);
+    const { from, fromSpacings, spacings, count } = this.#neurons;
     this.#addressed = null;
-    const origins = origin(this.#from ?? first, this.#from ? before : this.#spacings);
+    const origins = origin(from ?? placesAt(layout, 0), from ? fromSpacings : spacings);
     this.#upload(this.#buffers.snapshots, layout.positions, gl.STATIC_DRAW);
     this.#upload(this.#buffers.origins, origins, gl.STATIC_DRAW);
-    this.#upload(this.#buffers.vertices, vertexBytes(layers, this.#spacings), gl.STATIC_DRAW);
-    this.setMarks(new Uint8Array(this.#count));
-    return this.#from !== null;
+    this.#upload(this.#buffers.vertices, vertexBytes(layers, spacings), gl.STATIC_DRAW);
+    this.setMarks(new Uint8Array(count));
+    return travels;
   }
 
   setMarks(marks: Uint8Array<ArrayBuffer>): void {
-    if (marks.length !== this.#count) return;
+    if (marks.length !== this.#neurons.count) return;
     this.#upload(this.#buffers.marks, marks, this.gl.DYNAMIC_DRAW);
   }
 
-  /** x and y of each vertex, -1 to 1, as last drawn. */
   places(): Float32Array {
-    if (!this.#layout) return new Float32Array();
-    const { phase, moved } = this.#drawn;
-    const places = placesAt(this.#layout, phase);
-    return this.#from && moved < 1 ? mixed(this.#from, places, moved) : places;
+    return this.#neurons.places();
   }
 
   /** Sends a loop's activations to the GPU before it sounds. */
@@ -113,31 +92,56 @@ export class NetworkPicture {
   }
 
   draw(scene: Scene): void {
-    const { loop, phase, moved, view, pulse } = scene;
     const { gl } = this;
     const { drawingBufferWidth: width, drawingBufferHeight: height } = gl;
-    gl.viewport(0, 0, width, height);
-    gl.clearColor(...NIGHT, 1);
-    gl.clear(gl.COLOR_BUFFER_BIT);
-    this.#drawn = { phase, moved };
-    if (this.#count === 0) return;
-    gl.useProgram(this.#program);
+    this.#neurons.at(scene.phase, scene.moved);
+    this.#glow.begin(width, height);
+    this.drawCalls = 0;
+    if (this.#neurons.count > 0) {
+      this.#drawNeurons(scene, width, height);
+      this.#drawThreads(scene, width, height);
+    }
+    this.drawCalls += this.#glow.end();
+    this.onDrawn?.(scene);
+  }
+
+  close(): void {
+    this.gl.getExtension("WEBGL_lose_context")?.loseContext();
+  }
+
+  #drawNeurons(scene: Scene, width: number, height: number): void {
+    const { loop, phase, moved, view, pulse } = scene;
+    const { gl } = this;
+    const { layout, count } = this.#neurons;
     if (loop) this.prepare(loop);
     this.#address(loop);
+    gl.useProgram(this.#program);
+    gl.bindVertexArray(this.#array);
     gl.bindTexture(gl.TEXTURE_2D, (loop && this.#textures.get(loop)) ?? null);
     gl.uniform1i(this.#uniforms.activations, 0);
     gl.uniform1f(this.#uniforms.phase, phase);
     gl.uniform1f(this.#uniforms.moved, moved);
-    const moment = momentAt(this.#layout?.header.snapshots ?? 1, phase);
+    const moment = momentAt(layout?.header.snapshots ?? 1, phase);
     gl.uniform1f(this.#uniforms.share, moment.share);
-    bindSnapshots(gl, this.#program, this.#buffers.snapshots, this.#count, moment);
+    bindSnapshots(gl, this.#program, this.#buffers.snapshots, count, moment);
     gl.uniform1f(this.#uniforms.seconds, loop ? loop.samples.length / loop.header.sample_rate : 1);
     gl.uniform4f(this.#uniforms.view, view.scaleX, view.scaleY, view.shiftX, view.shiftY);
     gl.uniform2f(this.#uniforms.canvas, width, height);
-    gl.uniform1f(this.#uniforms.rest, REST[this.#layout?.header.kind ?? "grid"]);
+    gl.uniform1f(this.#uniforms.rest, REST[layout?.header.kind ?? "grid"]);
     gl.uniform1f(this.#uniforms.pulse, pulse);
-    gl.drawArrays(gl.POINTS, 0, this.#count);
-    this.onDrawn?.(scene);
+    gl.uniform1f(this.#uniforms.heat, scene.byActivation ? 1 : 0);
+    gl.drawArrays(gl.POINTS, 0, count);
+    gl.bindVertexArray(null);
+    this.drawCalls++;
+  }
+
+  #drawThreads({ threads, view, seconds = 0 }: Scene, width: number, height: number): void {
+    if (!threads?.length) return;
+    const { scaleX, scaleY, shiftX, shiftY } = view;
+    const seen = [scaleX, scaleY, shiftX, shiftY] as [number, number, number, number];
+    const { layers } = this.#neurons;
+    this.#threads.draw(threads, layers, this.places(), seen, [width, height], seconds);
+    this.drawCalls++;
   }
 
   /** Tells each neuron where in this loop's bytes it is; the same for all loops of a length. */
@@ -148,8 +152,9 @@ export class NetworkPicture {
     const same = this.#addressed?.blocks === blocks;
     this.#addressed = { loop, blocks };
     if (same) return;
-    const found = addresses(this.#layers, layers).subarray(0, 2 * this.#count);
-    const all = new Uint32Array(2 * this.#count);
+    const { count } = this.#neurons;
+    const found = addresses(this.#neurons.layers, layers).subarray(0, 2 * count);
+    const all = new Uint32Array(2 * count);
     all.set(found);
     this.#upload(this.#buffers.addresses, all, this.gl.STATIC_DRAW);
   }

@@ -1,16 +1,30 @@
 import { FRAGMENT, VERTEX } from "./shaders";
 
 export type Uniforms = Record<
-  "activations" | "phase" | "share" | "moved" | "seconds" | "view" | "canvas" | "rest" | "pulse",
+  | "activations"
+  | "phase"
+  | "share"
+  | "moved"
+  | "seconds"
+  | "view"
+  | "canvas"
+  | "rest"
+  | "pulse"
+  | "heat",
   WebGLUniformLocation | null
 >;
 
-/** Compiles and links the one program that draws the network. */
+/** The program that draws the neurons. */
 export function buildProgram(gl: WebGL2RenderingContext): WebGLProgram {
+  return linked(gl, VERTEX, FRAGMENT);
+}
+
+/** Compiles and links a program. */
+export function linked(gl: WebGL2RenderingContext, vertex: string, fragment: string): WebGLProgram {
   const program = gl.createProgram();
   for (const [type, source] of [
-    [gl.VERTEX_SHADER, VERTEX],
-    [gl.FRAGMENT_SHADER, FRAGMENT],
+    [gl.VERTEX_SHADER, vertex],
+    [gl.FRAGMENT_SHADER, fragment],
   ] as const) {
     const shader = gl.createShader(type);
     if (!shader) throw new Error("WebGL context lost");
@@ -38,6 +52,7 @@ export function uniformsOf(gl: WebGL2RenderingContext, program: WebGLProgram): U
     canvas: at("canvas"),
     rest: at("rest"),
     pulse: at("pulse"),
+    heat: at("heat"),
   };
 }
 

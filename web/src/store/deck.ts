@@ -40,7 +40,12 @@ export class Deck {
   /** when each loop arrived, in milliseconds of `performance.now` */
   readonly arrivals = new WeakMap<Loop, number>();
   readonly faders = new Faders((parameters) => this.send({ type: "set", parameters }));
-  readonly aim = new Aim((message) => this.send(message));
+  readonly aim = new Aim(
+    (message) => this.send(message),
+    undefined,
+    undefined,
+    (line) => this.rack.tell(line),
+  );
   readonly player: Player;
   /** a loop was asked for behind a change of this page's that the server has not told yet */
   #asked = false;
@@ -129,7 +134,7 @@ export class Deck {
     const same = this.ear.peek()?.hash === ear.hash;
     if (!same) this.layout.value = null;
     this.ear.value = ear;
-    this.aim.fitTo(ear.layers.map(({ name }) => name));
+    this.aim.fitTo(ear.layers);
     // A grid may have been exchanged meanwhile.
     if (this.layout.peek()?.header.kind !== "laid") await this.#fetchLayout(ear);
   }

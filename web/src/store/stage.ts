@@ -11,7 +11,7 @@ import type {
   State,
   Welcome,
 } from "../messages";
-import type { NetworkPicture } from "../picture/network";
+import type { Picture } from "../picture/drawn";
 import type { View } from "../picture/view";
 import { Connection, type ConnectionState, socketUrl } from "../protocol/connection";
 import type { Loop } from "../protocol/frame";
@@ -84,7 +84,7 @@ export class Stage {
   );
 
   /** the picture, once it is drawn, and how it lies on its canvas */
-  picture: NetworkPicture | null = null;
+  picture: Picture | null = null;
   readonly view = signal<View>({ scaleX: 1, scaleY: 1, shiftX: 0, shiftY: 0 });
 
   readonly #connection: Connection;

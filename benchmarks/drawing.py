@@ -1,0 +1,129 @@
+"""How long a frame of the network takes to draw: the page itself in Chromium, drawn by the processor.
+
+    python benchmarks/drawing.py [--ear electronic] [--width 1280] [--height 720] [--frames 60]
+
+`draw_ms` is a frame of all neurons with its glow and the edges of one neuron, from the first call
+until its pixels can be read, median and slowest; `frames_per_second` follows from the mean.
+`shown_per_second` is what the page really shows while the loop plays, with as many pixels as it
+chooses (`shown_share` of a side). `draw_calls` is the most of any frame. With `--gpu` the browser may
+use one. Needs playwright, Chromium and the built page; without the first two it says so and measures
+nothing. The last line is one JSON document.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import statistics
+from typing import Any
+
+from _measure import finish, machine
+from _served import served
+
+ARGUMENTS = ["--headless=new", "--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
+SOFTWARE = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+TOP_BAR = 60
+
+# In one go: nothing else of the page runs meanwhile, and the sound needs nothing of it.
+DRAW = """([width, height, frames]) => {
+  const { picture } = immersions;
+  const { gl } = picture;
+  const loop = immersions.playing.peek() ?? immersions.start.peek();
+  const times = [];
+  let calls = 0;
+  gl.canvas.width = width;
+  gl.canvas.height = height;
+  for (let i = -5; i < frames; i++) {
+    const begun = performance.now();
+    picture.draw({ loop, phase: ((i + 5) / frames) % 1, moved: 1,
+      view: immersions.view.peek(), pulse: 0.5 });
+    gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
+    if (i >= 0) times.push(performance.now() - begun);
+    calls = Math.max(calls, picture.drawCalls ?? 1);
+  }
+  return { times, calls };
+}"""
+
+SHOW = """async (seconds) => {
+  const { picture } = immersions;
+  let shown = 0;
+  picture.onDrawn = () => { shown++; };
+  const begun = performance.now();
+  await new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
+  const { canvas } = picture.gl;
+  return { rate: (1000 * shown) / (performance.now() - begun),
+    share: canvas.width / canvas.clientWidth };
+}"""
+
+
+def measure(address: str, browser: str, options: argparse.Namespace) -> dict[str, Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(
+            executable_path=browser, args=[*ARGUMENTS, *([] if options.gpu else SOFTWARE)]
+        )
+        size = {"width": options.width, "height": options.height + TOP_BAR}
+        page = opened.new_page(viewport=size)  # type: ignore[arg-type]
+        page.goto(address)
+        _wait(page, "immersions.received.value > 0 && immersions.layout.value !== null")
+        _wait(page, "immersions.start.value?.activations.length > 0")
+        page.get_by_role("button", name="Play the loop").click()
+        page.keyboard.press("h")
+        page.locator(".network canvas").first.hover()
+        page.wait_for_timeout(3000)
+        drawn = page.evaluate(DRAW, [options.width, options.height, options.frames])
+        shown = page.evaluate(SHOW, 6)
+        neurons = page.evaluate("immersions.layout.value.header.vertices")
+        opened.close()
+    times = drawn["times"]
+    return {
+        "neurons": neurons,
+        "draw_ms": {"median": round(statistics.median(times), 1), "slowest": round(max(times), 1)},
+        "frames_per_second": round(1000 / statistics.mean(times), 1),
+        "draw_calls": drawn["calls"],
+        "shown_per_second": round(shown["rate"], 1),
+        "shown_share": round(shown["share"], 2),
+    }
+
+
+def _wait(page: Any, condition: str) -> None:
+    for _ in range(1200):
+        if page.evaluate(condition):
+            return
+        page.wait_for_timeout(50)
+    raise TimeoutError(f"not within a minute: {condition}")
+
+
+def _browser() -> str | None:
+    """Where Chromium is, if everything that this needs is there."""
+    try:
+        import playwright.sync_api  # noqa: F401
+    except ImportError:
+        return None
+    return next(filter(None, map(shutil.which, NAMES)), None)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--ear", default="electronic")
+    parser.add_argument("--width", type=int, default=1280)
+    parser.add_argument("--height", type=int, default=720)
+    parser.add_argument("--frames", type=int, default=60)
+    parser.add_argument("--gpu", action="store_true", help="let the browser use a GPU")
+    options = parser.parse_args()
+    document = {"benchmark": "drawing", "machine": machine(), "ear": options.ear}
+    document |= {"width": options.width, "height": options.height, "gpu": options.gpu}
+    browser = _browser()
+    if browser is None:
+        finish({**document, "skipped": f"needs playwright and one of {', '.join(NAMES)}"})
+        return
+    with served(options.ear) as address:
+        found = measure(address, browser, options)
+    print(f"{found['frames_per_second']} frames a second, {found['draw_ms']['median']} ms a frame")
+    finish({**document, **found})
+
+
+if __name__ == "__main__":
+    main()
