@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import tempfile
 from pathlib import Path
 
 import pytest
+
+# What the tests' performances keep is not their user's; those of one run are kept together.
+os.environ["XDG_DATA_HOME"] = tempfile.mkdtemp(prefix="immersions-tests-")
 
 BROWSER = Path(__file__).parent / "browser"
 
@@ -13,6 +18,14 @@ BROWSER = Path(__file__).parent / "browser"
 # send Ctrl-C to programs that they start, wherever they themselves run.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True)
+def own_state(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Performances are kept in a folder of the test's own, neither the user's nor another's."""
+    folder = tmp_path_factory.mktemp("state")
+    monkeypatch.setenv("XDG_STATE_HOME", str(folder))
+    return folder
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

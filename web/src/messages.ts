@@ -1,6 +1,13 @@
 // Generated from src/immersions/server/messages/; do not edit.
 // Write it anew with: python -m immersions.server.typescript
 
+/** Does something that takes no value: `undo`, `redo`, `scene_1`, … as a controller does it. */
+export interface Act {
+  type: "act";
+  name: string;
+  deck: number;
+}
+
 /** Starts again from another sound. */
 export interface ChooseClip {
   deck: number;
@@ -67,6 +74,11 @@ export interface DeckState {
 export interface Decks {
   type: "decks";
   decks: Array<number>;
+}
+
+export interface DeleteScene {
+  type: "delete";
+  place: number;
 }
 
 /** What is set for all decks together, told whenever anything of it changed. */
@@ -173,6 +185,15 @@ export interface LoopLayer {
   at: number;
 }
 
+/** From `frame` on, gains of this page's mixer go elsewhere. Logged as `Sounded` is. */
+export interface Mixed {
+  type: "mixed";
+  page: number;
+  frame: number;
+  rate: number;
+  gains: Record<string, number>;
+}
+
 /** Opens another deck, with an ear of its own; it begins with the first deck's clip. */
 export interface OpenDeck {
   type: "open";
@@ -214,10 +235,41 @@ export interface Range {
   time: [number, number];
 }
 
+/** Moves to a scene: faders in so many seconds, everything else at once. */
+export interface RecallScene {
+  type: "recall";
+  place: number;
+  seconds: number;
+}
+
+/** A recording of the master, to be fetched at `/api/recordings/ID/audio`. */
+export interface RecordingMade {
+  id: string;
+  /** the name of its folder, and of its log's */
+  performance: string;
+  seconds: number;
+  /** in bytes */
+  size: number;
+  /** whether it is still being made */
+  going: boolean;
+}
+
+/** What has been recorded on this machine, the newest first, whenever that has changed. */
+export interface Recordings {
+  type: "recordings";
+  recordings: Array<RecordingMade>;
+}
+
 /** One line on why a message of this page's was not obeyed. */
 export interface Refused {
   type: "error";
   message: string;
+}
+
+export interface RenameScene {
+  type: "rename";
+  place: number;
+  name: string;
 }
 
 /** Starts again from the clip. */
@@ -239,6 +291,21 @@ export interface Samples {
   ids: Array<string | null>;
 }
 
+/** All scenes, told whenever they changed or another one was moved to. */
+export interface SceneList {
+  type: "scenes";
+  scenes: Array<SceneName>;
+  /** the scene moved to last, while nothing was changed */
+  recalled: number | null;
+  /** whether faders are on their way there */
+  morphing: boolean;
+}
+
+export interface SceneName {
+  place: number;
+  name: string;
+}
+
 /** Starts again from the clip with other random numbers. */
 export interface Seed {
   deck: number;
@@ -251,6 +318,24 @@ export interface SetParameters {
   deck: number;
   type: "set";
   parameters: Record<string, number>;
+}
+
+/**
+ * A loop follows, or followed, on this page: its first sample lies at `frame` of its clock.
+ *
+ * Logged, so that the performance can be played again.
+ */
+export interface Sounded {
+  deck: number;
+  type: "sounded";
+  /** any number of this page's own */
+  page: number;
+  /** of the loop */
+  id: number;
+  frame: number;
+  /** frames of the crossfade that ends there */
+  fade: number;
+  rate: number;
 }
 
 /** Starts again from what another deck, or this one, dreamed last; it is kept as a clip. */
@@ -302,6 +387,20 @@ export interface Status {
   message: string;
 }
 
+/** How many steps there are to undo and redo. */
+export interface Steps {
+  type: "steps";
+  undo: number;
+  redo: number;
+}
+
+/** Keeps the performance as it is now; without a name, the scene's own or a usual one. */
+export interface StoreScene {
+  type: "store";
+  place: number;
+  name: string;
+}
+
 /** What `POST /api/clips` answers. */
 export interface Uploaded {
   id: string;
@@ -319,7 +418,10 @@ export interface Welcome {
   ears: Array<EarName>;
   decks: Array<DeckState>;
   desk: Record<string, number>;
+  /** ids of the sounds beside the dreams, by place */
   samples: Array<string | null>;
+  /** whose loops these are: its name */
+  performance: string;
 }
 
 /** Text from the server to a page. */
@@ -329,27 +431,37 @@ export type ServerMessage =
   | DeskChanged
   | EarDescription
   | LayoutProgress
+  | Recordings
   | Refused
   | Samples
+  | SceneList
   | StateChanged
   | Status
+  | Steps
   | Welcome;
 
 /** Text from a page to the server. */
 export type ClientMessage =
+  | Act
   | ChooseClip
   | ChooseEar
   | ChooseMix
   | ChooseSample
   | ChooseTarget
   | CloseDeck
+  | DeleteScene
+  | Mixed
   | OpenDeck
   | Pull
+  | RecallScene
+  | RenameScene
   | Restart
   | Run
   | Seed
   | SetParameters
-  | StartFrom;
+  | Sounded
+  | StartFrom
+  | StoreScene;
 
 /** Headers of binary messages and answers. */
 export type BinaryHeader =

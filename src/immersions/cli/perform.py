@@ -14,8 +14,15 @@ def perform(
     host: Annotated[str, typer.Option(help="Address of this machine to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free one.")] = 8765,
     ear: Annotated[
-        str, typer.Option(help="A bundled ear, a folder, or module:callable that makes one.")
-    ] = "small",
+        str | None,
+        typer.Option(
+            help="A bundled ear, a folder, or module:callable that makes one; "
+            "otherwise the one played last, or small."
+        ),
+    ] = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Begin a new performance, not the one played last.")
+    ] = False,
     threads: Annotated[
         int, typer.Option(min=0, help="Processors for dreaming; 0 for as many as make sense.")
     ] = 0,
@@ -26,6 +33,9 @@ def perform(
             help="What the page's link carries; made up where other machines can reach --host.",
         ),
     ] = None,
+    keep: Annotated[
+        bool, typer.Option("--keep/--no-keep", help="Keep a log of the performance.")
+    ] = True,
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")
     ] = True,
@@ -34,6 +44,7 @@ def perform(
     from immersions.server.app import NOT_BUILT, PAGE
     from immersions.server.serving import Links, Stage
     from immersions.server.serving import perform as serve
+    from immersions.stage.logs import places
     from immersions.stage.worker import default_threads
 
     if not (PAGE / "index.html").is_file():
@@ -48,4 +59,5 @@ def perform(
 
     # Ctrl-C is how a performance ends, not a failure.
     with contextlib.suppress(KeyboardInterrupt):
-        serve(Stage(host, port, ear, threads or default_threads(), token), ready)
+        kept = places.performances() if keep else None
+        serve(Stage(host, port, ear, threads or default_threads(), token, kept, fresh), ready)

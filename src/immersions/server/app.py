@@ -19,6 +19,7 @@ from immersions.server import describe, mixture
 from immersions.server.access import Access
 from immersions.server.library import Full, Unknown, wav
 from immersions.server.messages import Uploaded
+from immersions.server.recordings import add_recordings
 from immersions.server.room import Room
 from immersions.server.security import Guard
 from immersions.server.sockets import add_socket
@@ -51,6 +52,7 @@ def make_app(
     app = FastAPI(title="immersions", lifespan=playing, docs_url=None, redoc_url=None)
     app.add_middleware(Guard, hosts=hosts, access=access)
     _add_answers(app, room)
+    add_recordings(app, room.keeping)
     add_socket(app, room)
     if (page / "index.html").is_file():
         app.mount("/", StaticFiles(directory=page, html=True))

@@ -37,6 +37,11 @@ class Pages:
         for outbox in self._outboxes:
             outbox.put(f"{loop.kind} {deck}", message)
 
+    def warn(self, line: str) -> None:
+        """Tell all pages what went wrong, in one line."""
+        for outbox in self._outboxes:
+            self.refuse(outbox, line)
+
     def refuse(self, outbox: Outbox, line: str) -> None:
         """Say why a page's message was not obeyed."""
         # A few of them wait side by side: two mistakes in a row are two lines.

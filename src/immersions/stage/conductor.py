@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from immersions.stage.frames import Header
 from immersions.stage.life import Patience
+from immersions.stage.logs.tracing import Trace
 from immersions.stage.performance import State
 from immersions.stage.supervisor import LifeWord, Supervisor
 from immersions.stage.wire import state_to
@@ -52,6 +53,15 @@ class Loop:
         return Loop({**self.header, "activation": None, "layers": []}, self.samples)
 
 
+@dataclass(frozen=True, eq=False)
+class Dreamed:
+    """Where a dream had got to: its sound, and after how many steps."""
+
+    samples: Samples
+    sample_rate: int
+    step: int
+
+
 @dataclass
 class Progress:
     """How the dreaming goes. `steps` and `history` are of this dream; `loops` of all."""
@@ -83,7 +93,11 @@ class Conductor:
     """Give it the clip (`begin`), then every new state (`change`); it tells its audience."""
 
     def __init__(
-        self, config: WorkerConfig, audience: Audience, patience: Patience | None = None
+        self,
+        config: WorkerConfig,
+        audience: Audience,
+        patience: Patience | None = None,
+        trace: Trace | None = None,
     ) -> None:
         self.progress = Progress()
         self.start: Loop | None = None
@@ -91,6 +105,8 @@ class Conductor:
         self.newest: Loop | None = None
         """What was dreamed last, since the clip was begun."""
         self._audience = audience
+        self._config = config
+        self._trace = trace
         self._supervisor = Supervisor(config, self, patience)
         self._state: State | None = None
         self._clip: Samples = np.zeros(0, np.float32)
@@ -99,7 +115,7 @@ class Conductor:
         self._sample_rate = 0
         self._begun = 0
         self._heard = False
-        self._ids = 0
+        self._ids = trace.ids if trace is not None else 0
         self._trouble = ""
         self._notice = ""
         self._notice_until = 0.0
@@ -142,19 +158,30 @@ class Conductor:
         if self._supervisor.ready:
             self._send_begin()
         else:
+            header = _unheard(clip, sample_rate, state.generation)
+            self._keep(header, clip.tobytes())
+            if self._onwards:
+                self._ids += 1
+                going = {**header, "kind": "dream", "step": self.progress.steps, "id": self._ids}
+                self.newest = Loop(going, self._onwards)
+                self._audience.on_loop(self.newest)
             self._keep(_unheard(clip, sample_rate, state.generation), clip.tobytes())
 
     def change(self, state: State) -> None:
         """Dream on with another state."""
         self._state = state
         self._trouble = ""
-        self._supervisor.send({"type": "state", "state": state_to(state)})
+        told = state_to(state)
+        number = self._trace.state(told) if self._trace is not None else 0
+        self._supervisor.send({"type": "state", "state": told, "number": number})
 
     def mix_in(self, state: State, mix: Samples | None) -> None:
         """Dream on with another sound, or the clip itself, mixed in."""
         self._state, self._mix = state, _fitting(mix, self._clip)
         self._trouble = ""
-        self._supervisor.send({"type": "mix", "state": state_to(state)}, self._mix.tobytes())
+        told, rate = state_to(state), self._sample_rate
+        number = self._trace.mix(told, self._mix, rate) if self._trace is not None else 0
+        self._supervisor.send({"type": "mix", "state": told, "number": number}, self._mix.tobytes())
 
     def pull(self) -> None:
         """Have a loop with the newest state rendered now."""
@@ -165,6 +192,7 @@ class Conductor:
         self._heard = False
         self.start = self.start and self.start.unheard()
         self.newest = self.newest and self.newest.unheard()
+        self._config = config
         self._supervisor.replace(config)
 
     # What the supervisor tells.
@@ -179,6 +207,9 @@ class Conductor:
         self._audience.on_progress()
 
     def on_hello(self, header: Header) -> None:
+        if self._trace is not None and self._state is not None:
+            config = self._config
+            self._trace.ear(self._state.ear, config.ear, config.threads, header)
         self._audience.on_ear(header)
         if header["sample_rate"] == self._sample_rate:
             self._send_begin()
@@ -192,6 +223,8 @@ class Conductor:
             self._count(header)
         elif header["type"] == "note":
             self._trouble = str(header["message"])
+        elif header["type"] == "trace" and self._trace is not None:
+            self._trace.told(header)
         self._compose()
         self._audience.on_progress()
 
@@ -206,15 +239,21 @@ class Conductor:
         last = self.newest.samples if self.newest is not None else self._onwards
         if len(last) != 4 * len(self._clip):
             last = b""
+        told, number = state_to(self._state), 0
+        if self._trace is not None:
+            step = self.progress.steps if last else 0
+            sounds = (self._clip, self._mix, np.frombuffer(last, "<f4"))
+            number = self._trace.begin(told, step, self._sample_rate, *sounds)
         header = {
             "type": "begin",
-            "state": state_to(self._state),
+            "number": number,
+            "state": told,
             "dream": self._begun,
             "step": self.progress.steps if last else 0,
             "clip": len(self._clip),
             "mix": len(self._mix),
             "announce": not self._heard,
-            "render": self.newest is None and len(last) > 0,
+            "render": len(last) > 0 and not (self.newest and self.newest.header["layers"]),
         }
         self._supervisor.send(header, self._clip.tobytes() + self._mix.tobytes() + last)
 
@@ -227,7 +266,12 @@ class Conductor:
         else:
             self.newest = loop
             self.progress.loops += 1
+        if self._trace is not None and self._state is not None:
+            self._trace.loop(loop.header, loop.samples, self._state.clip, self._state.seed)
         self._audience.on_loop(loop)
+        if loop.kind == "start" and self.newest is not None:
+            # Told again as an ear hears it now; the dream of it is what goes on playing.
+            self._audience.on_loop(self.newest)
 
     def _count(self, beat: Header) -> None:
         self.progress.steps_per_second = float(beat["steps_per_second"])

@@ -18,15 +18,28 @@ from immersions.server.messages.asked import (
     ChooseSample,
     ChooseTarget,
     CloseDeck,
+    Mixed,
     OpenDeck,
     Pull,
     Restart,
     Run,
     Seed,
     SetParameters,
+    Sounded,
     StartFrom,
+    StartRecording,
 )
 from immersions.server.messages.headers import LayoutHeader, LoopHeader, LoopLayer
+from immersions.server.messages.scenes import (
+    Act,
+    DeleteScene,
+    RecallScene,
+    RenameScene,
+    SceneList,
+    SceneName,
+    Steps,
+    StoreScene,
+)
 from immersions.server.messages.shared import MOST_DECKS, Message, OfDeck
 from immersions.server.messages.told import (
     Clip,
@@ -39,6 +52,9 @@ from immersions.server.messages.told import (
     LayerShape,
     LayoutProgress,
     ParameterDeclaration,
+    RecordingMade,
+    Recordings,
+    RecordingStarted,
     Refused,
     Samples,
     StateChanged,
@@ -49,6 +65,7 @@ from immersions.server.messages.told import (
 
 __all__ = [
     "MOST_DECKS",
+    "Act",
     "BinaryHeader",
     "ChooseClip",
     "ChooseEar",
@@ -61,6 +78,7 @@ __all__ = [
     "CloseDeck",
     "DeckState",
     "Decks",
+    "DeleteScene",
     "DeskChanged",
     "EarDescription",
     "EarName",
@@ -70,20 +88,33 @@ __all__ = [
     "LoopHeader",
     "LoopLayer",
     "Message",
+    "Mixed",
     "OfDeck",
+    "OfScenes",
     "OpenDeck",
     "ParameterDeclaration",
     "Pull",
+    "RecallScene",
+    "RecordingMade",
+    "RecordingStarted",
+    "Recordings",
     "Refused",
+    "RenameScene",
     "Restart",
     "Run",
     "Samples",
+    "SceneList",
+    "SceneName",
     "Seed",
     "ServerMessage",
     "SetParameters",
+    "Sounded",
     "StartFrom",
+    "StartRecording",
     "StateChanged",
     "Status",
+    "Steps",
+    "StoreScene",
     "Uploaded",
     "Welcome",
     "from_client",
@@ -96,28 +127,41 @@ ServerMessage = Annotated[
     | DeskChanged
     | EarDescription
     | LayoutProgress
+    | Recordings
     | Refused
+    | SceneList
     | Samples
     | StateChanged
-    | Status,
+    | Status
+    | Steps,
     Field(discriminator="type"),
 ]
 """Text from the server to a page."""
 
+OfScenes = StoreScene | RecallScene | RenameScene | DeleteScene
+"""What concerns scenes alone."""
+
 ClientMessage = Annotated[
     SetParameters
+    | Act
     | ChooseClip
     | ChooseEar
     | ChooseMix
     | ChooseSample
     | ChooseTarget
     | CloseDeck
+    | Mixed
+    | DeleteScene
     | OpenDeck
     | Pull
+    | RecallScene
+    | RenameScene
     | Restart
     | Run
     | Seed
-    | StartFrom,
+    | Sounded
+    | StartFrom
+    | StoreScene,
     Field(discriminator="type"),
 ]
 """Text from a page to the server."""
