@@ -59,6 +59,21 @@ export interface Clips {
   clips: Array<Clip>;
 }
 
+/** What has come of a MIDI clock that is to be followed. */
+export interface Clock {
+  type: "clock";
+  events: Array<ClockEvent>;
+}
+
+/** A message of a MIDI clock, and when it came. */
+export interface ClockEvent {
+  kind: "clock" | "start" | "continue" | "stop" | "position";
+  /** seconds of any steady clock */
+  at: number;
+  /** of a song position */
+  sixteenths: number;
+}
+
 /** Closes a deck; the first one stays. */
 export interface CloseDeck {
   deck: number;
@@ -169,6 +184,8 @@ export interface LoopHeader {
   kind: "start" | "dream";
   sample_rate: number;
   samples: number;
+  /** notes in the loop, where known */
+  quarters: number | null;
   /** standardised, of this loop as it plays */
   activation: number | null;
   step: number;
@@ -349,8 +366,8 @@ export interface StartFrom {
  * Everything that a performer can change, and nothing else.
  *
  * `generation` rises with every change; a loop carries the generation that it was dreamed with.
- * `seconds` is the loop's length. `mix` is the clip that the parameter `mix` mixes in, or
- * nothing for `clip` itself.
+ * `seconds` is the loop's length, `quarters` that in quarter notes where it is known. `mix` is the
+ * clip that the parameter `mix` mixes in, or nothing for `clip` itself.
  */
 export interface State {
   clip: string;
@@ -362,6 +379,7 @@ export interface State {
   targets: Array<Range>;
   generation: number;
   mix: string | null;
+  quarters: number | null;
 }
 
 /** The state of a deck, told to all pages whenever anything changed. */
@@ -399,6 +417,13 @@ export interface StoreScene {
   type: "store";
   place: number;
   name: string;
+}
+
+/** A tap of the tempo; from the second one on all loops are in it. */
+export interface Tap {
+  type: "tap";
+  /** seconds of any steady clock */
+  at: number;
 }
 
 /** What `POST /api/clips` answers. */
@@ -448,6 +473,7 @@ export type ClientMessage =
   | ChooseMix
   | ChooseSample
   | ChooseTarget
+  | Clock
   | CloseDeck
   | DeleteScene
   | Mixed
@@ -461,7 +487,8 @@ export type ClientMessage =
   | SetParameters
   | Sounded
   | StartFrom
-  | StoreScene;
+  | StoreScene
+  | Tap;
 
 /** Headers of binary messages and answers. */
 export type BinaryHeader =

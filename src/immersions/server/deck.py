@@ -228,7 +228,8 @@ class Deck:
             dream = await asyncio.to_thread(self._refitted, len(samples), phrase)
             # Other changes may have come while the clip was decoded: this one goes on top.
             state = change(self._state)
-            self._state = performance.play_for(state, len(samples) / rate)
+            quarters = None if phrase is None else phrase.bars * phrase.quarters
+            self._state = performance.play_for(state, len(samples) / rate, quarters)
             self._phrase = phrase
             self.conductor.begin(self._state, np.ascontiguousarray(samples), rate, mix, dream)
             self._tell_state()

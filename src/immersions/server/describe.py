@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
@@ -15,8 +16,10 @@ from immersions.stage import board
 from immersions.stage.conductor import Progress
 from immersions.stage.frames import Header
 from immersions.stage.layouts import Laying
-from immersions.stage.performance import State
 from immersions.stage.selection import Range
+
+if TYPE_CHECKING:
+    from immersions.server.room import Room
 
 FIRST_DEPTH = 0.6
 """A performance begins at a layer this deep in the ear: past notes, before whole phrases."""
@@ -24,27 +27,20 @@ FIRST_CHANNELS = (0.0, 0.1)
 _PATH = re.compile(r"""(?<![\w./])/(?:[^\s/:;,'"()]+/)+([^\s/:;,'"()]+)""")
 
 
-def welcome(
-    performance: str,
-    clips: list[say.Clip],
-    ears: Iterable[EarChoice],
-    decks: Mapping[int, State],
-    desk: dict[str, float],
-    samples: list[str | None],
-) -> say.Welcome:
-    """What a page needs to know first."""
+def welcome(room: Room, ears: Iterable[EarChoice]) -> say.Welcome:
+    """What a page needs to begin."""
     return say.Welcome(
         version=version("immersions"),
         parameters=[
             say.ParameterDeclaration(**each.as_dict(), place=place)
             for place, each in board.placed()
         ],
-        clips=clips,
+        clips=room.library.clips(),
         ears=[say.EarName(id=each.id, title=each.title) for each in ears],
-        decks=[say.DeckState(deck=number, state=state) for number, state in decks.items()],
-        desk=desk,
-        performance=performance,
-        samples=samples,
+        decks=[say.DeckState(deck=deck.number, state=deck.state) for deck in room.decks.values()],
+        desk=room.desk,
+        performance=room.keeping.name,
+        samples=room.samples,
     )
 
 

@@ -23,6 +23,8 @@ async def do(room: Room, outbox: Outbox, message: say.ClientMessage) -> None:
         await room.memory.do(message)
     elif isinstance(message, say.Act):
         await room.act(message.name, message.deck)
+    elif isinstance(message, say.Tap | say.Clock):
+        room.time.hear(message)
     elif isinstance(message, say.Sounded | say.Mixed):
         room.keeping.note(message)
     elif isinstance(message, say.ChooseSample):
@@ -63,6 +65,7 @@ async def _start_from(room: Room, deck: Deck, source: Deck) -> None:
     if loop is None:
         raise ValueError(f"deck {source.number} has nothing to start from yet")
     title = f"Deck {'ABCD'[source.number]}, loop {loop.id}"
-    clip = room.library.keep(loop.samples, loop.header["sample_rate"], title)
+    rate = loop.header["sample_rate"]
+    clip = room.library.keep(loop.samples, rate, title, source.phrase)
     room.announce_clips()
     await deck.choose_clip(clip.id)

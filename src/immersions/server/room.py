@@ -18,6 +18,7 @@ from immersions.server.library import Library
 from immersions.server.memory import Memory
 from immersions.server.outbox import Outbox
 from immersions.server.pages import Pages, put, put_loop
+from immersions.server.timekeeper import Timekeeper
 from immersions.stage import board
 from immersions.stage.conductor import Loop
 from immersions.stage.desk import DESK
@@ -61,6 +62,7 @@ class Room:
         show = back.show or Show({0: first}, DESK.defaults(), (None,) * SAMPLES)
         self.desk = show.desk
         """What is set for all decks together."""
+        self.time = Timekeeper(self, show.desk)
         self.samples: list[str | None] = list(show.samples)
         """Ids of the sounds beside the dreams, by their places in the mixer."""
         self.decks = {number: self._deck(number, state) for number, state in show.decks.items()}
@@ -106,7 +108,7 @@ class Room:
     def enter(self) -> Outbox:
         """A page's own outbox, with what it needs to begin."""
         outbox = Outbox()
-        put(outbox, self._welcome())
+        put(outbox, describe.welcome(self, self.ears.values()))
         put(outbox, self.keeping.list())
         for deck in self.decks.values():
             self._introduce(deck, outbox)
@@ -170,9 +172,11 @@ class Room:
 
     def set_desk(self, values: Mapping[str, float]) -> None:
         """Turn what is set for all decks together; the values are known to be valid."""
-        if self.desk != {**self.desk, **values}:
-            self.desk = {**self.desk, **values}
+        changed = {name: value for name, value in values.items() if self.desk[name] != value}
+        if changed:
+            self.desk = {**self.desk, **changed}
             self.tell(say.DeskChanged(values=self.desk))
+            self.time.turned(changed, self.desk)
 
     async def act(self, name: str, deck: int = 0) -> None:
         """Do one of `immersions.server.actions.ACTIONS`."""
@@ -203,7 +207,7 @@ class Room:
     def _deck(self, number: int, state: State) -> Deck:
         trace = self.keeping.trace(number)
         given = (self.library, self.ears, state, self._threads, self._patience)
-        return Deck(number, self, *given, trace=trace)
+        return Deck(number, self, *given, trace=trace, tempo=self.time.tempo)
 
     def open_another(self, ear: str) -> None:
         """Open a deck with an ear; `ValueError`, one line, when it cannot be."""
@@ -279,8 +283,3 @@ class Room:
 
     def _folders(self) -> list[str]:
         return [each.source for each in self.ears.values()]
-
-    def _welcome(self) -> say.Welcome:
-        decks = {number: deck.state for number, deck in self.decks.items()}
-        choices = self.library.clips(), self.ears.values()
-        return describe.welcome(self.keeping.name, *choices, decks, self.desk, self.samples)

@@ -150,22 +150,22 @@ class Conductor:
         """
         self._state, self._clip, self._sample_rate = state, clip, sample_rate
         self._mix = _fitting(mix, clip)
+        carried = self.newest if onwards is not None else None
         self._begun, self.newest, self._heard = state.generation, None, False
         self._onwards, self._trouble = b"" if onwards is None else onwards.tobytes(), ""
-        if not self._onwards:
-            self.progress.steps = 0
+        self.progress.steps = 0 if carried is None else carried.header["step"]
+        if carried is None:
             self.progress.history.clear()
         if self._supervisor.ready:
             self._send_begin()
         else:
-            header = _unheard(clip, sample_rate, state.generation)
+            header = _unheard(clip, sample_rate, state)
             self._keep(header, clip.tobytes())
             if self._onwards:
                 self._ids += 1
                 going = {**header, "kind": "dream", "step": self.progress.steps, "id": self._ids}
                 self.newest = Loop(going, self._onwards)
                 self._audience.on_loop(self.newest)
-            self._keep(_unheard(clip, sample_rate, state.generation), clip.tobytes())
 
     def change(self, state: State) -> None:
         """Dream on with another state."""
@@ -285,14 +285,15 @@ def _fitting(mix: Samples | None, clip: Samples) -> Samples:
     return np.zeros(0, np.float32) if mix is None else np.resize(mix, len(clip))
 
 
-def _unheard(clip: Samples, sample_rate: int, generation: int) -> dict[str, Any]:
+def _unheard(clip: Samples, sample_rate: int, state: State) -> dict[str, Any]:
     """The header of a start clip that no ear has heard yet."""
     return {
         "type": "loop",
         "kind": "start",
-        "generation": generation,
+        "generation": state.generation,
         "sample_rate": sample_rate,
         "samples": len(clip),
+        "quarters": state.quarters,
         "activation": None,
         "step": 0,
         "layers": [],

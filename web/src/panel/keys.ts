@@ -21,6 +21,7 @@ export const KEYS: readonly { keys: readonly string[]; words: string }[] = [
   { keys: ["X"], words: "Hold the loops" },
   { keys: ["C"], words: "Take the loop that is cued" },
   { keys: [",", "."], words: "Tab before, tab after" },
+  { keys: ["T"], words: "Tap the tempo" },
   { keys: ["H"], words: "Only the picture" },
   { keys: ["W"], words: "Open the stage window" },
   { keys: ["?"], words: "This sheet" },
@@ -66,6 +67,7 @@ function plain(stage: Stage, event: KeyboardEvent): void {
   else if (event.key === "?") stage.guide.sheet.value = !stage.guide.sheet.peek();
   else if (event.key === "d") stage.dream(!stage.state.peek()?.running);
   else if (event.key === "r") stage.send({ type: "restart" });
+  else if (event.key === "t") stage.timing.tap();
   else if (event.key === "s") storeNew(stage);
   else if (event.key === "w") openStageWindow();
   else if (event.key === "," || event.key === ".") turnTab(event.key === "." ? 1 : -1);

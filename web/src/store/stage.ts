@@ -17,6 +17,7 @@ import { Intake } from "./intake";
 import { Memory } from "./memory";
 import { Mix } from "./mix";
 import { Notices } from "./notices";
+import { Timing } from "./timing";
 
 /**
  * Everything that the page knows and can do: its decks, and what they share.
@@ -37,6 +38,14 @@ export class Stage {
   });
   /** what is set for all decks together */
   readonly desk = new Faders((parameters) => this.tell({ type: "set", deck: 0, parameters }));
+
+  /** taps, and MIDI clock in and out */
+  readonly timing = new Timing({
+    sound: this.sound,
+    send: (message) => this.tell(message),
+    tell: (line) => this.notices.tell(line),
+    led: () => this.decks.peek().find(({ player }) => player.led)?.player.led ?? null,
+  });
 
   readonly decks = signal<readonly Deck[]>([this.#makeDeck(0)]);
   /** number of the deck that is shown and played by hand */

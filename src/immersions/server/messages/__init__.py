@@ -17,6 +17,9 @@ from immersions.server.messages.asked import (
     ChooseMix,
     ChooseSample,
     ChooseTarget,
+    Clock,
+    ClockEvent,
+    ClockKind,
     CloseDeck,
     Mixed,
     OpenDeck,
@@ -28,6 +31,7 @@ from immersions.server.messages.asked import (
     Sounded,
     StartFrom,
     StartRecording,
+    Tap,
 )
 from immersions.server.messages.headers import LayoutHeader, LoopHeader, LoopLayer
 from immersions.server.messages.scenes import (
@@ -75,6 +79,9 @@ __all__ = [
     "ClientMessage",
     "Clip",
     "Clips",
+    "Clock",
+    "ClockEvent",
+    "ClockKind",
     "CloseDeck",
     "DeckState",
     "Decks",
@@ -115,6 +122,7 @@ __all__ = [
     "Status",
     "Steps",
     "StoreScene",
+    "Tap",
     "Uploaded",
     "Welcome",
     "from_client",
@@ -149,6 +157,7 @@ ClientMessage = Annotated[
     | ChooseMix
     | ChooseSample
     | ChooseTarget
+    | Clock
     | CloseDeck
     | Mixed
     | DeleteScene
@@ -161,7 +170,8 @@ ClientMessage = Annotated[
     | Seed
     | Sounded
     | StartFrom
-    | StoreScene,
+    | StoreScene
+    | Tap,
     Field(discriminator="type"),
 ]
 """Text from a page to the server."""
