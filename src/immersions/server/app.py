@@ -92,10 +92,13 @@ def _add_answers(app: FastAPI, room: Room) -> None:
     @app.get("/api/clips/{clip}/audio")
     async def sound(clip: str) -> Response:
         try:
-            samples = await asyncio.to_thread(room.library.samples, clip, room.first.sample_rate)
+            rate, tempo = room.first.sample_rate, room.first.tempo
+            samples = await asyncio.to_thread(
+                room.library.samples, clip, rate, room.first.state.seed, tempo
+            )
         except (Unknown, ValueError, OSError) as error:
             raise HTTPException(404, describe.line(error)) from None
-        return Response(wav(samples, room.first.sample_rate), media_type="audio/wav")
+        return Response(wav(samples, rate), media_type="audio/wav")
 
     @app.post("/api/clips")
     async def upload(request: Request) -> Uploaded:
@@ -111,8 +114,10 @@ def _add_answers(app: FastAPI, room: Room) -> None:
     async def mix(request: Request) -> Uploaded:
         try:
             recipe = mixture.Recipe.model_validate_json(await request.body())
-            rate = room.deck(recipe.deck).sample_rate
-            clip = await asyncio.to_thread(mixture.mixed, room.library, recipe.parts, rate)
+            deck = room.deck(recipe.deck)
+            clip = await asyncio.to_thread(
+                mixture.mixed, room.library, recipe.parts, deck.sample_rate, deck.tempo
+            )
         except ValidationError as error:
             raise HTTPException(422, describe.validation(error)) from None
         except (Unknown, ValueError, OSError) as error:

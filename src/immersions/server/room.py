@@ -22,11 +22,12 @@ from immersions.server.pages import Pages, put, put_loop
 from immersions.server.timekeeper import Timekeeper
 from immersions.stage import board
 from immersions.stage.conductor import Loop
-from immersions.stage.desk import DESK, SAMPLES
+from immersions.stage.desk import DESK
 from immersions.stage.layouts import Laying, Layouts
 from immersions.stage.life import Patience
 from immersions.stage.performance import State
 from immersions.stage.show import Show
+from immersions.stage.strips import SAMPLES
 
 STATUS_SECONDS = 0.25
 CHANGES = (say.StateChanged, say.DeskChanged, say.Decks, say.Samples)

@@ -47,6 +47,8 @@ export class Mix {
   readonly #sounds: (Recorded | null)[] = new Array(SAMPLES).fill(null);
   /** loops that came before there was sound, by deck: the clip, and what was dreamed of it */
   readonly #early: [number, Loop][] = [];
+  /** length of the first deck's loops */
+  #seconds = 0;
 
   constructor(private readonly console: Console) {
     const { desk, sound, decks } = console;
@@ -99,6 +101,7 @@ export class Mix {
 
   /** A loop has come for a deck. */
   note(deck: number, loop: Loop): void {
+    if (deck === 0) this.#keepTempo(loop.samples.length / loop.header.sample_rate);
     if (this.#beside) this.#beside.note(deck, loop);
     else this.#early.push([deck, loop]);
   }
@@ -135,6 +138,15 @@ export class Mix {
     const lanes = Array.from<unknown, Led | null>({ length: 4 }, () => null);
     for (const { number, player } of decks.peek()) lanes[number] = player.led;
     this.#beside?.tick(sound.frame, lanes);
+  }
+
+  /** Loops of another length may be in another tempo, which the server gives samples too. */
+  #keepTempo(seconds: number): void {
+    if (this.#seconds !== 0 && this.#seconds !== seconds)
+      this.samples.peek().forEach((id, slot) => {
+        if (id !== null) void this.#load(slot, id);
+      });
+    this.#seconds = seconds;
   }
 
   #begin(): void {

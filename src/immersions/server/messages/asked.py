@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from immersions.server.messages.shared import DeckNumber, Message, Name, OfDeck
-from immersions.stage.desk import SAMPLES
 from immersions.stage.selection import Range
+from immersions.stage.strips import SAMPLES
 
 
 class SetParameters(OfDeck):
