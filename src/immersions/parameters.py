@@ -56,6 +56,27 @@ class Parameter:
             raise ValueError(f"{self.name}: expected a whole number, got {number:g}")
         return number
 
+    def at(self, position: float) -> float:
+        """The value at a fader's position, 0 to 1; what lies outside is taken to the nearer end."""
+        x = min(1.0, max(0.0, position))
+        # The ends exactly: rounding must not lead outside the range.
+        if x == 0:
+            return self.minimum
+        if x == 1:
+            return self.maximum
+        if self.curve == "logarithmic":
+            return float(self.minimum * (self.maximum / self.minimum) ** x)
+        value = self.minimum + x * (self.maximum - self.minimum)
+        # Halves upwards, as in the page's script.
+        return value if self.curve == "linear" else float(math.floor(value + 0.5))
+
+    def position(self, value: float) -> float:
+        """The fader's position, 0 to 1, of a value; the inverse of `at`."""
+        inside = min(self.maximum, max(self.minimum, value))
+        if self.curve == "logarithmic":
+            return math.log(inside / self.minimum) / math.log(self.maximum / self.minimum)
+        return (inside - self.minimum) / (self.maximum - self.minimum)
+
     def as_dict(self) -> dict[str, Any]:
         """The declaration as plain JSON types."""
         return asdict(self)

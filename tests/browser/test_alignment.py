@@ -20,7 +20,8 @@ SINE = f"""() => {{
   immersions.player.offer({{ ...like, samples, activations: new Uint8Array(0) }});
 }}"""
 TAP = """() => {
-  const { bus, context } = immersions.player.output;
+  const { bus } = immersions.player.channel;
+  const { context } = bus;
   const splitter = new ChannelSplitterNode(context, { numberOfOutputs: 2 });
   bus.connect(splitter);
   immersions.taps = [0, 1].map(channel => {

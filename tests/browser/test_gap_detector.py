@@ -14,7 +14,8 @@ LEVEL = """(level, seconds) => {
   immersions.player.offer({ ...like, samples, activations: new Uint8Array(0) });
 }"""
 SHUT = """samples => {
-  const { bus, context } = immersions.player.output;
+  const { bus } = immersions.player.channel;
+  const { context } = bus;
   const at = context.currentTime + 0.1;
   bus.gain.setValueAtTime(0, at);
   bus.gain.setValueAtTime(1, at + samples / context.sampleRate);

@@ -93,7 +93,7 @@ def test_pause_and_volume_are_no_gaps(player: Player) -> None:
     player.wait("immersions.player.output.context.state === 'suspended'")
     player.rest(0.3)
     player.page.get_by_role("button", name="Play", exact=True).click()
-    player.wait("immersions.player.running")
+    player.wait("immersions.sound.running")
     player.page.get_by_label("Volume").fill("0.8")
     player.rest(0.5)
     assert player.interruptions() == NONE

@@ -1,4 +1,5 @@
 import contextlib
+import os
 import signal
 import subprocess
 import sys
@@ -68,3 +69,9 @@ def room():
 @pytest.fixture
 def app(room):
     return make_app(room)
+
+
+@pytest.fixture
+def ears_found(monkeypatch, request):
+    path = [str(request.path.parents[1] / "stage"), os.environ.get("PYTHONPATH", "")]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, path)))

@@ -41,7 +41,7 @@ class Page:
 
     @property
     def state(self):
-        return self.heard.get("state", self.heard["welcome"])["state"]
+        return self.heard.get("state", self.heard["welcome"]["decks"][0])["state"]
 
     @property
     def dreams(self):

@@ -18,6 +18,8 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from immersions.dreaming import PARAMETERS
+from immersions.stage.board import BOARD
+from immersions.stage.desk import DESK
 
 LOUD = {"layer": "encoder.1", "weight": 1.0, "channel": [0, 0.2], "pitch": [0, 1], "time": [0, 1]}
 
@@ -41,11 +43,13 @@ def test_a_page_is_told_everything_that_it_needs(performance):
     async def play():
         async with a_page(performance.socket) as page:
             welcome = page.heard["welcome"]
-            assert [each["name"] for each in welcome["parameters"]] == [p.name for p in PARAMETERS]
-            assert welcome["state"]["parameters"] == PARAMETERS.defaults()
+            assert [each["name"] for each in welcome["parameters"]] == [p.name for p in BOARD]
+            (deck,) = welcome["decks"]
+            assert deck["state"]["parameters"] == PARAMETERS.defaults()
+            assert welcome["desk"] == DESK.defaults()
             ids = [clip["id"] for clip in welcome["clips"]]
             assert len(ids) >= 14
-            assert {"silence", "noise", welcome["state"]["clip"]} <= set(ids)
+            assert {"silence", "noise", deck["state"]["clip"]} <= set(ids)
             await ready(page)
             ear = page.heard["ear"]
             counts = [each["channels"] * each["pitches"] for each in ear["layers"]]

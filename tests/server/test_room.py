@@ -1,74 +1,17 @@
 """One room with two ears and real workers, without sockets in between."""
 
 import asyncio
-import json
 import os
 import signal
-import time
-from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from listening import samples_of, split
+from listening import samples_of
+from rooms import playing
 
 from immersions import assets
-from immersions.server.ears import EarChoice
 from immersions.server.library import Library
-from immersions.server.room import Room
-
-EARS = {
-    name: EarChoice(name, name, f"stage_ears:{name}", 44_100)
-    for name in ("small", "fine", "broken")
-}
-
-
-class Reader:
-    """Reads an outbox as a page reads its socket."""
-
-    def __init__(self, room):
-        self.room = room
-        self.outbox = room.enter()
-        self.heard = {}
-        self.loops = []
-
-    async def say(self, kind, **body):
-        await self.room.obey(self.outbox, json.dumps({"type": kind, **body}))
-
-    async def until(self, true, seconds=90.0):
-        deadline = time.monotonic() + seconds
-        while not true():
-            assert time.monotonic() < deadline, f"waited too long; heard {self.heard.keys()}"
-            try:
-                message = await asyncio.wait_for(self.outbox.take(), 0.1)
-            except TimeoutError:
-                continue
-            if isinstance(message, bytes):
-                self.loops.append(split(message))
-            else:
-                said = json.loads(message)
-                self.heard[said["type"]] = said
-
-    @property
-    def state(self):
-        return self.heard["state"]["state"]
-
-
-@pytest.fixture
-def ears_found(monkeypatch, request):
-    path = [str(request.path.parents[1] / "stage"), os.environ.get("PYTHONPATH", "")]
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, path)))
-
-
-@asynccontextmanager
-async def playing(ear, library=None):
-    room = Room(library or Library(), EARS, ear, threads=1)
-    task = asyncio.create_task(room.run())
-    try:
-        yield Reader(room)
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
 
 def last(reader, kind):
@@ -121,14 +64,14 @@ def test_any_other_clip_is_mixed_in_and_stays_so_after_another_clip_and_a_death(
             assert "unknown clip 'nothing'" in reader.heard["error"]["message"]
             await reader.say("set", parameters={"mix": 0.9})
             await reader.say("mix", id=other)
-            assert reader.room.state.mix == other
+            assert reader.room.first.state.mix == other
             await reader.say("run", running=True)
             sound = library.samples(other, 44_100)
             await reader.until(lambda: reader.loops and reader.loops[-1][0].kind == "dream")
             await reader.until(lambda: likeness(reader, sound) > 0.8)
-            os.kill(reader.room.conductor.pid, signal.SIGKILL)
+            os.kill(reader.room.first.conductor.pid, signal.SIGKILL)
             await reader.say("clip", id=second)
-            generation = reader.room.state.generation
+            generation = reader.room.first.state.generation
             await reader.until(lambda: reader.loops[-1][0].generation >= generation)
             await reader.until(lambda: reader.loops[-1][0].kind == "dream")
             await reader.until(lambda: likeness(reader, sound) > 0.8)

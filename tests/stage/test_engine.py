@@ -111,9 +111,11 @@ def test_what_is_done_is_known_while_it_is_done_and_not_while_a_pipe_is_full(ear
     finally:
         ear.listen = listen
     assert seen == [
+        ("trace", ""),
         ("heard", "start"),
         ("loop", ""),
         ("heard", "step"),
+        ("trace", ""),
         ("heard", "loop"),
         ("loop", ""),
     ]

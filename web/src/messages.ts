@@ -1,25 +1,29 @@
-// Generated from src/immersions/server/messages.py; do not edit.
+// Generated from src/immersions/server/messages/; do not edit.
 // Write it anew with: python -m immersions.server.typescript
 
 /** Starts again from another sound. */
 export interface ChooseClip {
+  deck: number;
   type: "clip";
   id: string;
 }
 
 export interface ChooseEar {
+  deck: number;
   type: "ear";
   id: string;
 }
 
 /** Mixes another sound in, by the parameter `mix`; null for the clip itself. */
 export interface ChooseMix {
+  deck: number;
   type: "mix";
   id: string | null;
 }
 
 /** Adds ranges to the target or replaces it. Replacing by none leaves nothing to bend to. */
 export interface ChooseTarget {
+  deck: number;
   type: "target";
   ranges: Array<Range>;
   mode: "add" | "replace";
@@ -41,8 +45,32 @@ export interface Clips {
   clips: Array<Clip>;
 }
 
+/** Closes a deck; the first one stays. */
+export interface CloseDeck {
+  deck: number;
+  type: "close";
+}
+
+export interface DeckState {
+  deck: number;
+  state: State;
+}
+
+/** Which decks there are, told whenever one was opened or closed. */
+export interface Decks {
+  type: "decks";
+  decks: Array<number>;
+}
+
+/** What is set for all decks together, told whenever anything of it changed. */
+export interface DeskChanged {
+  type: "desk";
+  values: Record<string, number>;
+}
+
 /** The ear that listens now, sent when it is loaded. */
 export interface EarDescription {
+  deck: number;
   type: "ear";
   id: string;
   sample_rate: number;
@@ -60,6 +88,17 @@ export interface EarDescription {
 export interface EarName {
   id: string;
   title: string;
+}
+
+/** What `GET /api/edges/{hash}/{neuron}` answers: its strongest edges, the strongest first. */
+export interface Edges {
+  neuron: number;
+  /** at the other ends, numbered as in LayerShape */
+  neurons: Array<number>;
+  /** absolute, in mean weights of the two layers' edges */
+  weights: Array<number>;
+  /** the lowest and the highest scalogram bin that it hears */
+  bins: [number, number] | null;
 }
 
 /** A layer's size. Neurons are numbered layer by layer, then channel * pitches + pitch. */
@@ -113,6 +152,7 @@ export interface LayoutProgress {
  * its 0.999 quantile; for the layer `scalogram`, 0 to 255 is 0 to 4 in log power.
  */
 export interface LoopHeader {
+  deck: number;
   type: "loop";
   /** rises from loop to loop */
   id: number;
@@ -137,6 +177,12 @@ export interface LoopLayer {
   at: number;
 }
 
+/** Opens another deck, with an ear of its own; it begins with the first deck's clip. */
+export interface OpenDeck {
+  type: "open";
+  ear: string;
+}
+
 /** `immersions.parameters.Parameter`, from which the page builds a control. */
 export interface ParameterDeclaration {
   name: string;
@@ -148,10 +194,13 @@ export interface ParameterDeclaration {
   label: string;
   description: string;
   group: string;
+  /** a deck's dreaming, the whole desk, or the hand on a target */
+  place: "deck" | "desk" | "hand";
 }
 
 /** Asks for a loop newer than loop `id`, rendered with the newest state, now. */
 export interface Pull {
+  deck: number;
   type: "pull";
   id: number;
 }
@@ -177,25 +226,47 @@ export interface Refused {
 
 /** Starts again from the clip. */
 export interface Restart {
+  deck: number;
   type: "restart";
 }
 
 /** Dreams on, or rests on the present loop. */
 export interface Run {
+  deck: number;
   type: "run";
   running: boolean;
 }
 
 /** Starts again from the clip with other random numbers. */
 export interface Seed {
+  deck: number;
   type: "seed";
   seed: number;
 }
 
-/** Turns parameters; those not named stay. */
+/** Turns parameters of a deck, of the desk or of the hand; those not named stay. */
 export interface SetParameters {
+  deck: number;
   type: "set";
   parameters: Record<string, number>;
+}
+
+/**
+ * While a range is held, the deck dreams of it alone, out of silence; null lets go of it.
+ *
+ * Then it goes on as before, and so it does when the page that held it leaves.
+ */
+export interface Solo {
+  deck: number;
+  type: "solo";
+  range: Range | null;
+}
+
+/** Starts again from what another deck, or this one, dreamed last; it is kept as a clip. */
+export interface StartFrom {
+  deck: number;
+  type: "start_from";
+  source: number;
 }
 
 /**
@@ -217,14 +288,16 @@ export interface State {
   mix: string | null;
 }
 
-/** The state of the performance, told to all pages whenever anything changed. */
+/** The state of a deck, told to all pages whenever anything changed. */
 export interface StateChanged {
+  deck: number;
   type: "state";
   state: State;
 }
 
 /** How the dreaming goes, at most four times a second. */
 export interface Status {
+  deck: number;
   type: "status";
   worker: "starting" | "running" | "stopped" | "restarting";
   steps_per_second: number;
@@ -253,12 +326,15 @@ export interface Welcome {
   parameters: Array<ParameterDeclaration>;
   clips: Array<Clip>;
   ears: Array<EarName>;
-  state: State;
+  decks: Array<DeckState>;
+  desk: Record<string, number>;
 }
 
 /** Text from the server to a page. */
 export type ServerMessage =
   | Clips
+  | Decks
+  | DeskChanged
   | EarDescription
   | LayoutProgress
   | Refused
@@ -272,11 +348,15 @@ export type ClientMessage =
   | ChooseEar
   | ChooseMix
   | ChooseTarget
+  | CloseDeck
+  | OpenDeck
   | Pull
   | Restart
   | Run
   | Seed
-  | SetParameters;
+  | SetParameters
+  | Solo
+  | StartFrom;
 
 /** Headers of binary messages and answers. */
 export type BinaryHeader =

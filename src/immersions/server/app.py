@@ -16,7 +16,7 @@ from starlette.datastructures import UploadFile
 
 from immersions.server import describe
 from immersions.server.library import Full, Unknown, wav
-from immersions.server.messages import Uploaded
+from immersions.server.messages import Edges, Uploaded
 from immersions.server.outbox import Outbox
 from immersions.server.room import Room
 from immersions.server.security import Guard
@@ -57,8 +57,8 @@ def _add_answers(app: FastAPI, room: Room) -> None:
         return {
             "status": "ok",
             "version": version("immersions"),
-            "worker": room.conductor.progress.life,
-            "worker_pid": room.conductor.pid,
+            "worker": room.first.conductor.progress.life,
+            "worker_pid": room.first.conductor.pid,
             "pages": room.pages,
         }
 
@@ -69,13 +69,25 @@ def _add_answers(app: FastAPI, room: Room) -> None:
             raise HTTPException(404, "no ear with this hash listens now")
         return Response(found, media_type="application/octet-stream")
 
+    @app.get("/api/edges/{ear_hash}/{neuron}")
+    async def edges(ear_hash: str, neuron: int) -> Edges:
+        try:
+            found = await room.edges(ear_hash, neuron)
+        except TimeoutError:
+            raise HTTPException(503, "the ear is busy; ask again later") from None
+        except ValueError as error:
+            raise HTTPException(409, describe.line(error)) from None
+        if found is None:
+            raise HTTPException(404, "no ear with this hash and neuron listens now")
+        return found
+
     @app.get("/api/clips/{clip}/audio")
     async def sound(clip: str) -> Response:
         try:
-            samples = await asyncio.to_thread(room.library.samples, clip, room.sample_rate)
+            samples = await asyncio.to_thread(room.library.samples, clip, room.first.sample_rate)
         except (Unknown, ValueError, OSError) as error:
             raise HTTPException(404, describe.line(error)) from None
-        return Response(wav(samples, room.sample_rate), media_type="audio/wav")
+        return Response(wav(samples, room.first.sample_rate), media_type="audio/wav")
 
     @app.post("/api/clips")
     async def upload(request: Request) -> Uploaded:
@@ -93,7 +105,7 @@ async def _take_in(room: Room, file: UploadFile) -> Uploaded:
         raise HTTPException(413, f"expected at most {LARGEST_UPLOAD // 2**20} MB")
     try:
         clip, warning = await asyncio.to_thread(
-            room.library.add, file.file, file.filename or "", room.sample_rate
+            room.library.add, file.file, file.filename or "", room.first.sample_rate
         )
     except Full as error:
         raise HTTPException(409, describe.line(error)) from None

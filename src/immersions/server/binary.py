@@ -17,8 +17,8 @@ def frame(header: LoopHeader | LayoutHeader, payload: bytes) -> bytes:
     return b"".join((struct.pack("<I", len(text)), text, padding, payload))
 
 
-def of_loop(loop: Loop) -> bytes:
-    return frame(LoopHeader.model_validate(loop.header), loop.payload)
+def of_loop(loop: Loop, deck: int = 0) -> bytes:
+    return frame(LoopHeader.model_validate({**loop.header, "deck": deck}), loop.payload)
 
 
 def of_layout(layout: Layout, kind: Kind) -> bytes:

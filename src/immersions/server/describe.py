@@ -21,13 +21,14 @@ FIRST_CHANNELS = (0.0, 0.1)
 _PATH = re.compile(r"""(?<![\w./])/(?:[^\s/:;,'"()]+/)+([^\s/:;,'"()]+)""")
 
 
-def ear(choice: EarChoice, hello: Header) -> say.EarDescription:
-    """What a page needs to know of the ear that a worker has loaded."""
+def ear(choice: EarChoice, hello: Header, deck: int = 0) -> say.EarDescription:
+    """What a page needs to know of the ear that a deck's worker has loaded."""
     layers, offset = [], 0
     for layer in hello["layers"]:
         layers.append(say.LayerShape(**layer, offset=offset))
         offset += layer["channels"] * layer["pitches"]
     return say.EarDescription(
+        deck=deck,
         id=choice.id,
         sample_rate=hello["sample_rate"],
         loop_seconds=hello["loop_seconds"],
@@ -40,10 +41,11 @@ def ear(choice: EarChoice, hello: Header) -> say.EarDescription:
     )
 
 
-def status(progress: Progress, folders: Collection[str] = ()) -> say.Status:
+def status(progress: Progress, folders: Collection[str] = (), deck: int = 0) -> say.Status:
     """How it goes; `folders` are those of ears, of which a page is told the names alone."""
     history = list(progress.history)
     return say.Status(
+        deck=deck,
         worker=progress.life,
         steps_per_second=progress.steps_per_second,
         steps=progress.steps,

@@ -94,9 +94,7 @@ class Library:
 
         `ValueError`, one line, for a bad one.
         """
-        with self._lock:
-            if len(self._uploads) >= MOST_UPLOADS:
-                raise Full(f"expected at most {MOST_UPLOADS} uploads in one performance")
+        self._check_room()
         sound = _read(file, name, sample_rate)
         samples = sound.samples
         seconds = len(samples) / sample_rate
@@ -110,9 +108,29 @@ class Library:
             seconds=len(samples) / sample_rate,
             kind="upload",
         )
-        with self._lock:
-            self._uploads[clip.id] = _Upload(clip, samples, sample_rate)
+        self._take(_Upload(clip, samples, sample_rate))
         return clip, sound.warning
+
+    def keep(self, samples: bytes, sample_rate: int, title: str) -> Clip:
+        """Keep a loop (float32, mono) as a start sound; `Full` when there are too many."""
+        loop = np.frombuffer(samples, np.float32)
+        clip = Clip(
+            id=f"upload-{secrets.token_hex(8)}",
+            title=title,
+            seconds=len(loop) / sample_rate,
+            kind="dream",
+        )
+        self._take(_Upload(clip, loop, sample_rate))
+        return clip
+
+    def _take(self, upload: _Upload) -> None:
+        with self._lock:
+            self._check_room()
+            self._uploads[upload.clip.id] = upload
+
+    def _check_room(self) -> None:
+        if len(self._uploads) >= MOST_UPLOADS:
+            raise Full(f"expected at most {MOST_UPLOADS} uploads in one performance")
 
     def _decode(self, clip: str, sample_rate: int) -> Samples:
         if clip in self._bundled:

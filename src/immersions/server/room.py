@@ -1,34 +1,30 @@
-"""The room of one performance: its pages on one side, its dreaming on the other."""
+"""The room of one performance: its pages on one side, its decks on the other."""
 
 from __future__ import annotations
 
 import asyncio
-import sys
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Mapping
 from importlib.metadata import version
-from typing import Any
 
-import numpy as np
 from pydantic import ValidationError
 
 from immersions.dreaming import PARAMETERS
-from immersions.dreaming.starts import NOISE
 from immersions.server import binary, describe
 from immersions.server import messages as say
+from immersions.server.deck import Deck
 from immersions.server.ears import EarChoice
+from immersions.server.edges import EdgeBook
 from immersions.server.library import Library
 from immersions.server.outbox import Outbox
-from immersions.stage import performance
-from immersions.stage.conductor import Conductor, Loop, Samples, stop
-from immersions.stage.frames import Header
+from immersions.server.pages import Pages, put, put_loop
+from immersions.stage import board
+from immersions.stage.conductor import Loop
+from immersions.stage.desk import DESK
 from immersions.stage.layouts import Laying, Layouts
 from immersions.stage.life import Patience
 from immersions.stage.performance import State
-from immersions.stage.worker import WorkerConfig
 
 STATUS_SECONDS = 0.25
-MOST_PAGES = 32
-REFUSALS_KEPT = 8
 
 
 class Room:
@@ -43,239 +39,227 @@ class Room:
         patience: Patience | None = None,
     ) -> None:
         self.library = library
-        self.ear: say.EarDescription | None = None
+        self.desk = DESK.defaults()
+        """What is set for all decks together."""
         self._ears = ears
         self._threads = threads
-        self._sample_rate = ears[ear].sample_rate
-        self._state = State(library.first(), ear, 4.0, parameters=PARAMETERS.defaults())
-        self._pages: set[Outbox] = set()
-        self._refusals = 0
+        self._patience = patience
+        self._pages = Pages()
         self._changed = asyncio.Event()
-        self._beginning = asyncio.Lock()
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._conductor = Conductor(self._worker(ear), self, patience)
         self._layouts = Layouts(self._on_layout)
+        self._edges = EdgeBook()
+        self._group: asyncio.TaskGroup | None = None
+        self._running: dict[int, asyncio.Task[None]] = {}
+        first = State(library.first(), ear, 4.0, parameters=PARAMETERS.defaults())
+        self.decks = {0: self._deck(0, first)}
 
     @property
-    def state(self) -> State:
-        return self._state
-
-    @property
-    def sample_rate(self) -> int:
-        """Of the ear that listens now, in Hz."""
-        return self._sample_rate
-
-    @property
-    def conductor(self) -> Conductor:
-        return self._conductor
+    def first(self) -> Deck:
+        """The deck that every performance has."""
+        return self.decks[0]
 
     @property
     def pages(self) -> int:
         return len(self._pages)
 
+    def deck(self, number: int) -> Deck:
+        """`ValueError` with one line where it is not open."""
+        if number not in self.decks:
+            raise ValueError(f"deck {number} is not open; open decks: {self._numbers()}")
+        return self.decks[number]
+
     async def run(self) -> None:
         """Play until cancelled; no process is left then."""
-        dreaming = asyncio.create_task(self._conductor.run())
-        telling = asyncio.create_task(self._tell_status())
         try:
-            await self._open()
-            # Not gather, which would cancel the dreaming at once; `stop` does, and waits.
-            done, _ = await asyncio.wait((dreaming, telling), return_when=asyncio.FIRST_EXCEPTION)
-            for task in done:
-                task.result()
+            async with asyncio.TaskGroup() as group:
+                self._group = group
+                group.create_task(self._tell_status())
+                for deck in self.decks.values():
+                    self._start(deck)
         finally:
-            telling.cancel()
-            for task in tuple(self._tasks):
-                task.cancel()
-            await asyncio.gather(self._layouts.stop(), stop(dreaming))
+            self._group = None
+            await self._layouts.stop()
 
     # Pages.
 
     def enter(self) -> Outbox:
         """A page's own outbox, with what it needs to begin. Raises `RuntimeError` when full."""
-        if len(self._pages) >= MOST_PAGES:
-            raise RuntimeError(f"expected at most {MOST_PAGES} pages at once")
+        self._pages.check_room()
         outbox = Outbox()
-        outbox.put("welcome", self._welcome().model_dump_json())
-        if self.ear is not None:
-            outbox.put("ear", self.ear.model_dump_json())
-            if (latest := self._layouts.latest) is not None and latest.going != "ready":
-                outbox.put("layout", describe.laying(latest, self._folders()).model_dump_json())
-        for loop in (self._conductor.start, self._conductor.newest):
-            if loop is not None:
-                outbox.put(loop.kind, binary.of_loop(loop))
-        outbox.put("status", self._status().model_dump_json())
+        put(outbox, self._welcome())
+        for deck in self.decks.values():
+            self._introduce(deck, outbox)
+        if (latest := self._layouts.latest) is not None and latest.going != "ready":
+            put(outbox, describe.laying(latest, self._folders()))
         self._pages.add(outbox)
         return outbox
 
+    def _introduce(self, deck: Deck, outbox: Outbox) -> None:
+        if deck.ear is not None:
+            put(outbox, deck.ear)
+        for loop in (deck.conductor.start, deck.conductor.newest):
+            if loop is not None:
+                put_loop(outbox, deck.number, loop)
+        put(outbox, self._status(deck))
+
     async def layout(self, ear_hash: str) -> bytes | None:
-        """Where the neurons of the ear that listens lie; None when it is another one."""
-        if self.ear is None or ear_hash != self.ear.hash:
-            return None
-        source = self._ears[self._state.ear].source
-        return binary.of_layout(*await self._layouts.find(source, ear_hash, self.ear.layers))
+        """Where the neurons of an ear that listens lie; None when it is another one."""
+        for deck in self.decks.values():
+            if deck.ear is not None and ear_hash == deck.ear.hash:
+                source = self._ears[deck.state.ear].source
+                return binary.of_layout(
+                    *await self._layouts.find(source, ear_hash, deck.ear.layers)
+                )
+        return None
+
+    async def edges(self, ear_hash: str, neuron: int) -> say.Edges | None:
+        """The strongest edges of a neuron of an ear that listens; see `EdgeBook.find`."""
+        return await self._edges.find(self.decks.values(), ear_hash, neuron)
 
     def leave(self, outbox: Outbox) -> None:
         self._pages.discard(outbox)
+        for deck in self.decks.values():
+            deck.let_go(outbox)
 
     async def obey(self, outbox: Outbox, text: str) -> None:
         """Do what a page says; what cannot be done is answered with one line."""
         try:
             await self._do(outbox, say.from_client.validate_json(text))
         except ValidationError as error:
-            self._refuse(outbox, describe.validation(error))
+            self._pages.refuse(outbox, describe.validation(error))
         except Exception as error:
             # Whatever it is, the others play on.
-            self._refuse(outbox, describe.line(error))
+            self._pages.refuse(outbox, describe.line(error))
 
     async def _do(self, outbox: Outbox, message: say.ClientMessage) -> None:
+        if isinstance(message, say.OpenDeck):
+            self._open(message.ear)
+        elif isinstance(message, say.CloseDeck):
+            await self._close(message.deck)
+        else:
+            await self._do_with(self.deck(message.deck), outbox, message)
+
+    async def _do_with(self, deck: Deck, outbox: Outbox, message: say.ClientMessage) -> None:
         match message:
             case say.SetParameters():
-                self._change(
-                    performance.set_parameters(self._state, PARAMETERS, message.parameters)
-                )
+                self.set(message.parameters, deck.number)
             case say.ChooseTarget():
-                layers = None if self.ear is None else _names(self.ear)
-                self._change(
-                    performance.set_targets(self._state, layers, message.ranges, message.mode)
-                )
+                deck.choose_targets(message)
             case say.Run():
-                self._change(performance.run(self._state, message.running))
+                deck.run_or_rest(message.running)
             case say.ChooseClip():
-                await self._choose_clip(message.id)
+                await deck.choose_clip(message.id)
             case say.ChooseMix():
-                await self._choose_mix(message.id)
+                await deck.choose_mix(message.id)
             case say.Seed():
-                await self._begin(lambda state: performance.set_seed(state, message.seed))
+                await deck.set_seed(message.seed)
             case say.Restart():
-                await self._begin(performance.restart)
+                await deck.restart()
             case say.ChooseEar():
-                await self._choose_ear(message.id)
+                await deck.choose_ear(message.id)
+            case say.Solo():
+                deck.solo(outbox, message.range)
+            case say.StartFrom():
+                await self._start_from(deck, self.deck(message.source))
             case say.Pull():
-                self._pull(outbox, message.id)
+                loop = deck.pull(message.id)
+                if loop is not None:
+                    put_loop(outbox, deck.number, loop)
+
+    def set(self, values: Mapping[str, float], deck: int = 0) -> None:
+        """Turn anything on the board. `ValueError`, one line, where one does not fit."""
+        at = self.deck(deck)
+        by_place = board.sorted_out(values)
+        desk = {name: DESK[name].check(value) for name, value in by_place["desk"].items()}
+        if by_place["deck"]:
+            at.set_parameters(by_place["deck"])
+        if by_place["hand"]:
+            at.turn_hand(by_place["hand"])
+        if desk and self.desk != self.desk | desk:
+            self.desk |= desk
+            self.tell(say.DeskChanged(values=self.desk))
 
     def announce_clips(self) -> None:
         """Tell all pages that the start sounds have changed."""
-        self._tell("clips", say.Clips(clips=self.library.clips()))
+        self.tell(say.Clips(clips=self.library.clips()))
 
-    # Changes.
+    # Decks.
 
-    def _change(self, state: State) -> None:
-        if state is not self._state:
-            self._state = state
-            self._conductor.change(state)
-            self._tell("state", say.StateChanged(state=state))
+    def _deck(self, number: int, state: State) -> Deck:
+        return Deck(number, self, self.library, self._ears, state, self._threads, self._patience)
 
-    async def _open(self) -> None:
-        """Play the first clip; noise where it cannot be read, for something must sound."""
-        try:
-            await self._begin(lambda state: state)
-        except (OSError, ValueError) as error:
-            print(f"immersions: {describe.line(error)}; noise plays instead", file=sys.stderr)
-            await self._choose_clip(NOISE)
+    def _open(self, ear: str) -> None:
+        free = [number for number in range(say.MOST_DECKS) if number not in self.decks]
+        if not free:
+            raise ValueError(f"expected at most {say.MOST_DECKS} decks")
+        if ear not in self._ears:
+            raise ValueError(f"unknown ear {ear!r}; valid names: {', '.join(self._ears)}")
+        clip, seconds = self.first.state.clip, self.first.state.seconds
+        deck = self._deck(free[0], State(clip, ear, seconds, parameters=PARAMETERS.defaults()))
+        self.decks[deck.number] = deck
+        self._start(deck)
+        self._tell_decks()
+        self.tell(say.StateChanged(deck=deck.number, state=deck.state))
 
-    async def _choose_clip(self, clip: str) -> None:
-        clips = [each.id for each in self.library.clips()]
-        await self._begin(lambda state: performance.choose_clip(state, clip, clips))
+    async def _close(self, number: int) -> None:
+        if number == 0:
+            raise ValueError("deck 0 cannot be closed: a performance has one deck at least")
+        self.deck(number)
+        del self.decks[number]
+        self._tell_decks()
+        task = self._running.pop(number)
+        task.cancel()
+        await asyncio.wait([task])
 
-    async def _choose_mix(self, clip: str | None) -> None:
-        async with self._beginning:
-            clips = [each.id for each in self.library.clips()]
-            wanted = performance.choose_mix(self._state, clip, clips)
-            if wanted is not self._state:
-                mix = await self._mix_of(wanted)
-                self._state = performance.choose_mix(self._state, clip, clips)
-                self._conductor.mix_in(self._state, mix)
-                self._tell("state", say.StateChanged(state=self._state))
+    def _start(self, deck: Deck) -> None:
+        if self._group is not None:
+            self._running[deck.number] = self._group.create_task(deck.run())
 
-    async def _mix_of(self, state: State) -> Samples | None:
-        if state.mix is None:
-            return None
-        return await asyncio.to_thread(
-            self.library.samples, state.mix, self._sample_rate, state.seed
-        )
+    async def _start_from(self, deck: Deck, source: Deck) -> None:
+        loop = source.newest
+        if loop is None:
+            raise ValueError(f"deck {source.number} has nothing to start from yet")
+        title = f"Deck {'ABCD'[source.number]}, loop {loop.id}"
+        clip = self.library.keep(loop.samples, loop.header["sample_rate"], title)
+        self.announce_clips()
+        await deck.choose_clip(clip.id)
 
-    async def _begin(self, change: Callable[[State], State]) -> None:
-        """Apply a change after which the clip begins again."""
-        async with self._beginning:
-            wanted = change(self._state)
-            rate = self._sample_rate
-            samples = await asyncio.to_thread(self.library.samples, wanted.clip, rate, wanted.seed)
-            mix = await self._mix_of(wanted)
-            # Other changes may have come while the clip was decoded: this one goes on top.
-            state = change(self._state)
-            self._state = performance.play_for(state, len(samples) / rate)
-            self._conductor.begin(self._state, np.ascontiguousarray(samples), rate, mix)
-            self._tell("state", say.StateChanged(state=self._state))
+    def _tell_decks(self) -> None:
+        self.tell(say.Decks(decks=list(self.decks)))
 
-    async def _choose_ear(self, ear: str) -> None:
-        async with self._beginning:
-            state = performance.choose_ear(self._state, ear, list(self._ears))
-            if ear != self._state.ear:
-                self.ear = None
-                self._change(state)
-                self._conductor.listen_with(self._worker(ear))
+    def _numbers(self) -> str:
+        return ", ".join(str(number) for number in self.decks)
 
-    def _pull(self, outbox: Outbox, newest_known: int) -> None:
-        newest = self._conductor.newest or self._conductor.start
-        if self._state.running:
-            self._conductor.pull()
-        elif newest is not None and newest.id > newest_known:
-            outbox.put(newest.kind, binary.of_loop(newest))
+    # What decks and pages are told.
 
-    # What the conductor tells.
+    def tell(self, message: say.Message) -> None:
+        """Tell all pages."""
+        self._pages.tell(message)
 
-    def on_loop(self, loop: Loop) -> None:
-        message = binary.of_loop(loop)
-        for page in self._pages:
-            page.put(loop.kind, message)
-
-    def on_ear(self, hello: Header) -> None:
-        self.ear = describe.ear(self._ears[self._state.ear], hello)
-        self._tell("ear", self.ear)
-        layers = _names(self.ear)
-        self._change(performance.fit_targets(self._state, layers, describe.first_target(layers)))
-        if self.ear.sample_rate != self._sample_rate:
-            self._sample_rate = self.ear.sample_rate
-            self._soon(self._begin(performance.restart))
+    def tell_loop(self, deck: int, loop: Loop) -> None:
+        """Give all pages a loop."""
+        self._pages.tell_loop(deck, loop)
 
     def on_progress(self) -> None:
         self._changed.set()
 
     def _on_layout(self, laying: Laying) -> None:
-        self._tell("layout", describe.laying(laying, self._folders()))
-
-    def _soon(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    # What pages are told.
-
-    def _tell(self, kind: str, message: say.Message) -> None:
-        text = message.model_dump_json()
-        for page in self._pages:
-            page.put(kind, text)
-
-    def _refuse(self, outbox: Outbox, line: str) -> None:
-        # A few of them wait side by side: two mistakes in a row are two lines.
-        self._refusals += 1
-        kind = f"error {self._refusals % REFUSALS_KEPT}"
-        outbox.put(kind, say.Refused(message=line).model_dump_json())
+        self.tell(describe.laying(laying, self._folders()))
 
     async def _tell_status(self) -> None:
-        told = None
+        told: dict[int, say.Status] = {}
         while True:
             await self._changed.wait()
             self._changed.clear()
-            status = self._status()
-            if status != told:
-                told = status
-                self._tell("status", status)
+            for deck in self.decks.values():
+                status = self._status(deck)
+                if status != told.get(deck.number):
+                    told[deck.number] = status
+                    self.tell(status)
             await asyncio.sleep(STATUS_SECONDS)
 
-    def _status(self) -> say.Status:
-        return describe.status(self._conductor.progress, self._folders())
+    def _status(self, deck: Deck) -> say.Status:
+        return describe.status(deck.conductor.progress, self._folders(), deck.number)
 
     def _folders(self) -> list[str]:
         return [each.source for each in self._ears.values()]
@@ -283,15 +267,14 @@ class Room:
     def _welcome(self) -> say.Welcome:
         return say.Welcome(
             version=version("immersions"),
-            parameters=[say.ParameterDeclaration(**each.as_dict()) for each in PARAMETERS],
+            parameters=[
+                say.ParameterDeclaration(**each.as_dict(), place=place)
+                for place, each in board.placed()
+            ],
             clips=self.library.clips(),
             ears=[say.EarName(id=each.id, title=each.title) for each in self._ears.values()],
-            state=self._state,
+            decks=[
+                say.DeckState(deck=deck.number, state=deck.state) for deck in self.decks.values()
+            ],
+            desk=self.desk,
         )
-
-    def _worker(self, ear: str) -> WorkerConfig:
-        return WorkerConfig(self._ears[ear].source, self._threads)
-
-
-def _names(ear: say.EarDescription) -> list[str]:
-    return [layer.name for layer in ear.layers]

@@ -18,11 +18,11 @@ from immersions.server import messages
 Schema = dict[str, Any]
 
 TARGET = Path("web/src/messages.ts")
-HEAD = """// Generated from src/immersions/server/messages.py; do not edit.
+HEAD = """// Generated from src/immersions/server/messages/; do not edit.
 // Write it anew with: python -m immersions.server.typescript
 """
 UNIONS = ("ServerMessage", "ClientMessage", "BinaryHeader")
-ALONE = ("Uploaded",)
+ALONE = ("Edges", "Uploaded")
 PLAIN = {"string": "string", "number": "number", "integer": "number", "boolean": "boolean"}
 
 
@@ -111,7 +111,7 @@ def main(arguments: list[str]) -> int:
         return 0
     if not target.is_file() or target.read_text(encoding="utf-8") != text:
         print(
-            f"{TARGET} differs from messages.py: run python -m immersions.server.typescript",
+            f"{TARGET} differs from the messages: run python -m immersions.server.typescript",
             file=sys.stderr,
         )
         return 1

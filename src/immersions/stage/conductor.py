@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from immersions.stage.frames import Header
 from immersions.stage.life import Patience
 from immersions.stage.performance import State
+from immersions.stage.questions import Questions
 from immersions.stage.supervisor import LifeWord, Supervisor
 from immersions.stage.wire import state_to
 from immersions.stage.worker import WorkerConfig
@@ -64,6 +65,16 @@ class Progress:
     history: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=HISTORY))
 
 
+@dataclass(frozen=True, eq=False)
+class Aside:
+    """What was dreamed before something else was listened to for a while."""
+
+    clip: Samples
+    mix: Samples
+    newest: Loop | None
+    progress: Progress
+
+
 class Audience(Protocol):
     """Who hears of it. Called in the event loop; must not block."""
 
@@ -92,6 +103,8 @@ class Conductor:
         """What was dreamed last, since the clip was begun."""
         self._audience = audience
         self._supervisor = Supervisor(config, self, patience)
+        self.questions = Questions(self._supervisor.send)
+        self._aside: Aside | None = None
         self._state: State | None = None
         self._clip: Samples = np.zeros(0, np.float32)
         self._mix: Samples = np.zeros(0, np.float32)
@@ -125,6 +138,7 @@ class Conductor:
         `mix` is what the parameter `mix` mixes in, cut or repeated to the clip's length; None for
         the clip itself.
         """
+        self._aside = None
         self._state, self._clip, self._sample_rate = state, clip, sample_rate
         self._mix = _fitting(mix, clip)
         self._begun, self.newest, self._heard = state.generation, None, False
@@ -146,6 +160,39 @@ class Conductor:
         self._state, self._mix = state, _fitting(mix, self._clip)
         self._trouble = ""
         self._supervisor.send({"type": "mix", "state": state_to(state)}, self._mix.tobytes())
+
+    def set_aside(self, state: State) -> None:
+        """Dream with `state` out of silence; what was dreamed is kept for `take_up`.
+
+        Raises `ValueError` while no ear has heard the clip. A `begin` forgets what was kept.
+        """
+        if not (self._supervisor.ready and self._heard and len(self._clip)):
+            raise ValueError("the ear is still loading: it cannot dream of one neuron yet")
+        if self._aside is None:
+            progress = replace(self.progress, history=self.progress.history.copy())
+            self._aside = Aside(self._clip, self._mix, self.newest, progress)
+        self._state, self._begun, self.newest = state, state.generation, None
+        self._clip = np.zeros_like(self._clip)
+        self._mix = np.zeros(0, np.float32)
+        self.progress.steps = 0
+        self.progress.history.clear()
+        self._send_begin()
+
+    def take_up(self, state: State) -> None:
+        """Go on with what was set aside, from the loop that was newest then; it is told again."""
+        aside, self._aside = self._aside, None
+        if aside is None:
+            return
+        self._state, self._begun = state, state.generation
+        self._clip, self._mix, self.newest = aside.clip, aside.mix, aside.newest
+        self.progress.steps = aside.progress.steps
+        self.progress.history = aside.progress.history
+        if self._supervisor.ready:
+            self._send_begin()
+        before = self.newest or self.start
+        if before is not None:
+            self._keep({**before.header, "generation": state.generation}, before.payload)
+        self._audience.on_progress()
 
     def pull(self) -> None:
         """Have a loop with the newest state rendered now."""
@@ -183,6 +230,8 @@ class Conductor:
             self._count(header)
         elif header["type"] == "note":
             self._trouble = str(header["message"])
+        elif header["type"] == "edges":
+            self.questions.answered(header)
         self._compose()
         self._audience.on_progress()
 

@@ -13,7 +13,10 @@ It runs in the worker and speaks in frames (`immersions.stage.frames`):
 - `edges` {ask, neuron, count}: the strongest edges of a neuron are wanted (`workers.edges`).
 
 It answers `loop` {kind, generation, step, sample_rate, samples, activation, layers} with samples
-and activations as payload, and `note` {message} when something went wrong.
+and activations as payload, `note` {message} when something went wrong, and `trace` {what, number,
+step}: at which step it did what the frame with this `number` said (`begin`, `state`, `mix`), made a
+loop (`render`) or went back to the last good one (`back`). With all of these in their order the
+same loops can be dreamed again (`immersions.stage.workers.replay`).
 """
 
 from __future__ import annotations
@@ -116,6 +119,8 @@ class Engine:
     def _obey(self, header: Header, payload: bytes) -> None:
         kind = header["type"]
         self._not_before = 0.0
+        if kind == "begin" or (kind in ("state", "mix") and self._dream is not None):
+            self._trace(kind, header.get("number", 0))
         self._progress.start("change")
         try:
             if kind == "begin":
@@ -156,6 +161,8 @@ class Engine:
     def _render(self, dream: Dream) -> None:
         self._progress.start("loop")
         loop = dream.render()
+        self._trace("render")
+        self._progress.start("loop")
         self._rendered_at = time.monotonic()
         self._tell("dream", dream, loop, dream.dreamed_with)
         self._failures = 0
@@ -182,11 +189,18 @@ class Engine:
         self._note(error)
         self._failures += 1
         self._not_before = time.monotonic() + min(LONGEST_PAUSE, 0.05 * 2**self._failures)
+        self._trace("back")
         self._progress.start("start")
         try:
             dream.fall_back()
         except Exception as again:
             self._note(again)
+
+    def _trace(self, what: str, number: int = 0) -> None:
+        """Tell what is done now, and after how many steps of the dream."""
+        steps = self._dream.steps if self._dream is not None else 0
+        self._progress.rest()
+        self._send({"type": "trace", "what": what, "number": number, "step": steps}, b"")
 
     def _note(self, error: Exception) -> None:
         line = " ".join(str(error).split())[:300] or type(error).__name__

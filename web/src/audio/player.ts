@@ -1,9 +1,10 @@
 import type { Loop } from "../protocol/frame";
-import { frameInLoop, nextBoundary, swapTiming } from "./boundary";
-import { AudibleClock, outputStamp } from "./clock";
+import { frameInLoop, type Lane, nextBoundary, swapTiming } from "./boundary";
+import { type Channel, closeChannel, openChannel } from "./channel";
 import type { GapReport } from "./gapcount";
-import { type Output, openOutput } from "./output";
+import type { Output } from "./output";
 import { PullLead } from "./pulling";
+import type { Sound } from "./sound";
 import { begin, swap } from "./swap";
 import type { Voice } from "./voice";
 
@@ -13,6 +14,8 @@ export interface PlayerEvents {
   /** a loop was settled on; it sounds from the next boundary on */
   onUpcoming(loop: Loop): void;
   onReport(report: GapReport): void;
+  /** what another deck plays, to begin in time with it */
+  leader(): Lane | null;
 }
 
 /** What is heard at a moment: a loop and where in it, 0 to below 1. */
@@ -21,13 +24,14 @@ export interface Heard {
   phase: number;
 }
 
-const TICK_MS = 20;
 const RAMP_SECONDS = 0.03;
+/** Between settling on a first loop and its first sample. */
+const NOTICE_SECONDS = 0.05;
 
 /**
- * Plays loops without end. Whatever sounds repeats by itself; shortly before its end the newest
- * loop offered is scheduled to follow, and replaced by a newer one while there is time. Nothing
- * here waits for the network.
+ * Plays one deck's loops without end. Whatever sounds repeats by itself; shortly before its end
+ * the newest loop offered is scheduled to follow, and replaced by a newer one while there is time.
+ * Nothing here waits for the network.
  */
 export class Player {
   /** length of a crossfade */
@@ -39,21 +43,27 @@ export class Player {
   #previous: Voice | null = null;
   #present: Voice | null = null;
   #next: Voice | null = null;
-  #opening: Promise<Output> | null = null;
-  #output: Output | null = null;
+  #opening = false;
+  #channel: Channel | null = null;
   #pulledFor = -1;
   #lead = new PullLead();
-  #clock = new AudibleClock();
-  #volume = 0.8;
+  #level = 1;
+  readonly #leave: () => void;
 
-  constructor(private readonly events: PlayerEvents) {}
-
-  get output(): Output | null {
-    return this.#output;
+  constructor(
+    private readonly sound: Sound,
+    private readonly events: PlayerEvents,
+  ) {
+    this.#leave = sound.join(() => this.tick());
   }
 
-  get running(): boolean {
-    return this.#output?.context.state === "running";
+  get output(): Output | null {
+    return this.sound.output;
+  }
+
+  /** Where the present loop lies on the context's clock. */
+  get lane(): Lane | null {
+    return this.#present;
   }
 
   /** A loop to play as soon as the present one ends; older ones not yet played are forgotten. */
@@ -63,13 +73,10 @@ export class Player {
     this.tick();
   }
 
-  /** Opens the sound card at the loop's rate, or goes on after `pause`. Needs a user's gesture. */
+  /** Starts the sound, of all decks. Needs a user's gesture. */
   async play(): Promise<void> {
     if (!this.#newest) throw new Error("no loop has arrived yet");
-    this.#opening ??= this.#open(this.#newest);
-    const { context } = await this.#opening;
-    await context.resume();
-    this.#ramp(this.#volume);
+    await this.sound.play(this.#newest.header.sample_rate);
   }
 
   /** Something was changed: a loop that was asked for already will not carry it. */
@@ -77,41 +84,41 @@ export class Player {
     this.#pulledFor = -1;
   }
 
-  /** Fades out and stops the clock; `play` goes on where it stopped. */
-  async pause(): Promise<void> {
-    if (!this.#output) return;
-    this.#ramp(0);
-    await new Promise((resolve) => setTimeout(resolve, 1000 * 5 * RAMP_SECONDS));
-    await this.#output.context.suspend();
+  /** What its voices play into, once the sound card is open. */
+  get channel(): Channel | null {
+    return this.#channel;
   }
 
-  /** 0 to 1; the loudness follows its square. */
-  setVolume(position: number): void {
-    this.#volume = position * position;
-    if (this.running) this.#ramp(this.#volume);
+  get level(): number {
+    return this.#level;
+  }
+
+  /** How loud it is beside the others, as an amplitude. */
+  setLevel(level: number): void {
+    this.#level = level;
+    const { level: node } = this.#channel ?? {};
+    node?.gain.setTargetAtTime(level, node.context.currentTime, RAMP_SECONDS);
   }
 
   /** What is heard at `now` (milliseconds of `performance.now`), with the sound card's delay. */
   heard(now: number): Heard | null {
-    if (!this.#output) return null;
-    const { context } = this.#output;
-    const seconds = this.running
-      ? this.#clock.read(outputStamp(context, now), now)
-      : this.#clock.latest;
-    const frame = seconds * context.sampleRate;
+    if (!this.output) return null;
+    const frame = this.sound.heard(now);
     const voice = this.#voiceAt(frame);
     return voice && { loop: voice.loop, phase: frameInLoop(voice, frame) / voice.length };
   }
 
   /** Asks for and schedules the next loop when it is time; called often. */
   tick(): void {
-    if (!this.running || !this.#output || !this.#present) return;
-    const now = this.#now;
+    const { output } = this.sound;
+    if (output && !this.#channel && this.#newest && !this.#opening) void this.#open(output);
+    if (!this.sound.running || !this.#present || !this.#channel) return;
+    const now = this.sound.frame;
     if (now < this.#present.origin) return;
     if (this.#next && now >= this.#next.origin) this.#advance(this.#next);
     const present = this.#present;
-    const { bus, context } = this.#output;
-    const timing = swapTiming(context.sampleRate, present.length, {
+    const { bus } = this.#channel;
+    const timing = swapTiming(this.sound.rate, present.length, {
       fade: this.fadeSeconds,
       lead: this.#lead.seconds,
     });
@@ -128,6 +135,17 @@ export class Player {
     if (this.#next) this.events.onUpcoming(this.#next.loop);
   }
 
+  /** Ends for good. */
+  close(): void {
+    this.#leave();
+    for (const voice of [this.#present, this.#next]) voice?.source.stop();
+    if (this.#channel) closeChannel(this.#channel);
+    this.#channel = null;
+    this.#present = null;
+    this.#next = null;
+    this.#newest = null;
+  }
+
   #advance(next: Voice): void {
     this.#present?.source.stop();
     this.#previous = this.#present;
@@ -136,32 +154,21 @@ export class Player {
     this.swaps++;
   }
 
-  get #now(): number {
-    return this.#output ? Math.ceil(this.#output.context.currentTime * this.#rate) : 0;
-  }
-
-  get #rate(): number {
-    return this.#output?.context.sampleRate ?? 0;
-  }
-
-  async #open(loop: Loop): Promise<Output> {
-    const { sample_rate } = loop.header;
-    this.#output = await openOutput(sample_rate, (report) => this.events.onReport(report));
-    this.#begin(this.#newest ?? loop);
-    window.setInterval(() => this.tick(), TICK_MS);
-    return this.#output;
-  }
-
-  #begin(loop: Loop): void {
-    if (!this.#output) return;
-    const at = this.#now + Math.round(0.05 * this.#rate);
-    this.#present = begin(this.#output.bus, loop, at, RAMP_SECONDS);
-    this.events.onUpcoming(loop);
-  }
-
-  #ramp(value: number): void {
-    const { context, volume } = this.#output ?? {};
-    if (context && volume) volume.gain.setTargetAtTime(value, context.currentTime, RAMP_SECONDS);
+  async #open(output: Output): Promise<void> {
+    this.#opening = true;
+    const channel = await openChannel(output, (report) => this.events.onReport(report));
+    this.#opening = false;
+    if (!this.#newest) {
+      closeChannel(channel);
+      return;
+    }
+    this.#channel = channel;
+    channel.level.gain.value = this.#level;
+    const soon = this.sound.frame + Math.round(NOTICE_SECONDS * this.sound.rate);
+    const leader = this.events.leader();
+    const at = leader ? nextBoundary(leader, soon) : soon;
+    this.#present = begin(channel.bus, this.#newest, at, RAMP_SECONDS);
+    this.events.onUpcoming(this.#newest);
   }
 
   #voiceAt(frame: number): Voice | null {

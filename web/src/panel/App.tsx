@@ -2,11 +2,11 @@ import { useSignal } from "@preact/signals";
 import { NetworkView } from "../picture/NetworkView";
 import { ScalogramStrip } from "../scalogram/ScalogramStrip";
 import { ActivationCurve } from "./ActivationCurve";
-import { Controls } from "./Controls";
 import { DropZone } from "./DropZone";
 import { HelpLine, useHelp } from "./help";
 import { useKeys } from "./keys";
 import { NoticeList } from "./NoticeList";
+import { Panel } from "./Panel";
 import { PlayOverlay } from "./PlayOverlay";
 import { StatusLine } from "./StatusLine";
 import { TopBar } from "./TopBar";
@@ -27,9 +27,7 @@ export function App() {
         <ScalogramStrip />
         <ActivationCurve />
       </section>
-      <aside class="panel" aria-label="Controls">
-        <Controls />
-      </aside>
+      <Panel />
       <footer class="foot">
         <StatusLine />
         <HelpLine text={help.text} />

@@ -14,17 +14,19 @@ export function Controls() {
     <>
       <TargetSection />
       <DreamSection />
-      {groups(welcome.value.parameters).map(([group, parameters]) => (
-        <details class="group" key={group} open>
-          <summary>{group}</summary>
-          {parameters.map((parameter) => (
-            <Fragment key={parameter.name}>
-              <Parameter parameter={parameter} />
-              {parameter.name === "mix" && <MixSelect />}
-            </Fragment>
-          ))}
-        </details>
-      ))}
+      {groups(welcome.value.parameters.filter(({ place }) => place === "deck")).map(
+        ([group, parameters]) => (
+          <details class="group" key={group} open>
+            <summary>{group}</summary>
+            {parameters.map((parameter) => (
+              <Fragment key={parameter.name}>
+                <Parameter parameter={parameter} />
+                {parameter.name === "mix" && <MixSelect />}
+              </Fragment>
+            ))}
+          </details>
+        ),
+      )}
     </>
   );
 }

@@ -1,5 +1,6 @@
 import { useId } from "preact/hooks";
 import type { ParameterDeclaration } from "../messages";
+import type { Faders } from "../store/faders";
 import { useStage } from "./context";
 import { positionOf, positionStep, valueAt } from "./curve";
 import { formatValue, labelOf } from "./format";
@@ -7,7 +8,7 @@ import { Slider } from "./Slider";
 
 /** The control of one declared parameter, made from its declaration alone. */
 export function Parameter({ parameter }: { parameter: ParameterDeclaration }) {
-  const { faders } = useStage();
+  const faders = useFaders(parameter);
   const value = faders.of(parameter).value;
   if (parameter.curve === "switch") return <Switch parameter={parameter} on={value >= 0.5} />;
   return (
@@ -24,8 +25,14 @@ export function Parameter({ parameter }: { parameter: ParameterDeclaration }) {
   );
 }
 
+/** Who holds the parameter's value: the deck in focus, or the desk. */
+function useFaders({ place }: ParameterDeclaration): Faders {
+  const { desk, faders } = useStage();
+  return place === "desk" ? desk : faders;
+}
+
 function Switch({ parameter, on }: { parameter: ParameterDeclaration; on: boolean }) {
-  const { faders } = useStage();
+  const faders = useFaders(parameter);
   const id = useId();
   return (
     <div class="switch" title={helpOf(parameter)}>

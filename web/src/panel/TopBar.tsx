@@ -2,6 +2,7 @@ import type { Signal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import { ClipSelect } from "./ClipSelect";
 import { useStage } from "./context";
+import { DeckSwitch } from "./DeckSwitch";
 import { Icon } from "./icons";
 
 /** The clip, the ear, and the three things done most: dream, play, turn the volume. */
@@ -9,6 +10,7 @@ export function TopBar({ bare }: { bare: Signal<boolean> }) {
   return (
     <header class="top">
       <h1>immersions</h1>
+      <DeckSwitch />
       <ClipSelect />
       <EarSelect />
       <span class="spring" />

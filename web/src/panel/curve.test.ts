@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { ParameterDeclaration } from "../messages";
 import { positionOf, positionStep, valueAt } from "./curve";
+import table from "./curve.table.json";
 
 function parameter(curve: ParameterDeclaration["curve"], minimum: number, maximum: number) {
   const texts = { name: "x", unit: "", label: "", description: "", group: "" };
-  return { ...texts, curve, minimum, maximum, default: minimum };
+  return { ...texts, place: "deck" as const, curve, minimum, maximum, default: minimum };
 }
 
 const all = [
@@ -30,5 +31,13 @@ describe("valueAt and positionOf", () => {
     expect(valueAt(all[2], 0.5)).toBe(32);
     expect(positionStep(all[2])).toBe(1 / 64);
     expect(valueAt(all[0], 2)).toBe(7);
+  });
+
+  it("agree with the server's, which reads the same table", () => {
+    for (const row of table) {
+      const p = parameter(row.curve as ParameterDeclaration["curve"], row.minimum, row.maximum);
+      expect(valueAt(p, row.position)).toBeCloseTo(row.value, 12);
+      expect(positionOf(p, row.value)).toBeCloseTo(row.back, 12);
+    }
   });
 });

@@ -5,7 +5,7 @@ import { useStage } from "./context";
 const TYPING = "input:not([type=range]):not([type=checkbox]):not([type=radio]), textarea, select";
 const PRESSING = "button, summary, a, input";
 
-/** Space plays and pauses, D dreams and rests, H hides the controls. */
+/** Space plays and pauses, D dreams and rests, H hides the controls, 1 to 4 show a deck. */
 export function useKeys(bare: Signal<boolean>): void {
   const stage = useStage();
   useEffect(() => {
@@ -18,6 +18,7 @@ export function useKeys(bare: Signal<boolean>): void {
         void (stage.sounding.peek() ? stage.pause() : stage.play());
       } else if (event.key === "d") stage.dream(!stage.state.peek()?.running);
       else if (event.key === "h") bare.value = !bare.peek();
+      else if (/^[1-4]$/.test(event.key)) stage.show(Number(event.key) - 1);
     };
     window.addEventListener("keydown", press);
     return () => window.removeEventListener("keydown", press);

@@ -18,6 +18,7 @@ function frame(header: object, ...parts: ArrayBufferView[]): ArrayBuffer {
 
 const header: LoopHeader = {
   type: "loop",
+  deck: 0,
   id: 7,
   generation: 3,
   kind: "dream",

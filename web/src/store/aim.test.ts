@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { ClientMessage, LayerShape } from "../messages";
+import type { LayerShape } from "../messages";
 import { units, wholeLayer } from "../range";
+import type { DeckMessage } from "./addressed";
 import { Aim } from "./aim";
 
 const LAYERS: LayerShape[] = [
@@ -15,7 +16,7 @@ function neurons(...which: number[]): Uint8Array {
 }
 
 function setUp() {
-  const sent: ClientMessage[] = [];
+  const sent: DeckMessage[] = [];
   const lines: string[] = [];
   const frames: (() => void)[] = [];
   const clock = { now: 1000 };

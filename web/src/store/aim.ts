@@ -1,8 +1,9 @@
 import { computed, signal } from "@preact/signals";
-import type { ClientMessage, LayerShape, Range } from "../messages";
+import type { LayerShape, Range } from "../messages";
 import { units, wholeLayer } from "../range";
 import { type Chosen, combined, inverse, type Mode } from "../selecting/combine";
 import { around, MOST_RANGES, type Piece, piecesOf, rangesOf, size } from "../selecting/pieces";
+import type { DeckMessage } from "./addressed";
 import { soon } from "./soon";
 
 const HELD_MS = 700;
@@ -27,7 +28,7 @@ export class Aim {
   #scheduled = false;
 
   constructor(
-    private readonly send: (message: ClientMessage) => boolean,
+    private readonly send: (message: DeckMessage) => boolean,
     private readonly later: (callback: () => void) => void = soon,
     private readonly now: () => number = () => performance.now(),
     /** tells the performer one line */

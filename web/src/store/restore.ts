@@ -1,9 +1,10 @@
-import type { ClientMessage, Clip, State } from "../messages";
+import type { Clip, State } from "../messages";
+import type { DeckMessage } from "./addressed";
 
 export interface Restoring {
-  now: ClientMessage[];
+  now: DeckMessage[];
   /** what a server can only be told once it has loaded this ear */
-  withEar: { ear: string; message: ClientMessage };
+  withEar: { ear: string; message: DeckMessage };
 }
 
 /**
@@ -14,14 +15,14 @@ export interface Restoring {
  */
 export function restoring(was: State | null, now: State): Restoring | null {
   if (!was || now.generation >= was.generation) return null;
-  const messages: ClientMessage[] = [];
+  const messages: DeckMessage[] = [];
   if (was.ear !== now.ear) messages.push({ type: "ear", id: was.ear });
   if (was.clip !== now.clip) messages.push({ type: "clip", id: was.clip });
   if (was.mix !== now.mix) messages.push({ type: "mix", id: was.mix });
   if (was.seed !== now.seed) messages.push({ type: "seed", seed: was.seed });
   messages.push({ type: "set", parameters: known(was.parameters, now.parameters) });
   if (was.running !== now.running) messages.push({ type: "run", running: was.running });
-  const target: ClientMessage = { type: "target", ranges: was.targets, mode: "replace" };
+  const target: DeckMessage = { type: "target", ranges: was.targets, mode: "replace" };
   return { now: messages, withEar: { ear: was.ear, message: target } };
 }
 

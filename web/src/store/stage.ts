@@ -1,87 +1,81 @@
-import { computed, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import type { GapReport } from "../audio/gapcount";
-import { type Heard, Player } from "../audio/player";
+import { crossfadeLevel } from "../audio/levels";
+import type { Heard, Player } from "../audio/player";
+import { Sound } from "../audio/sound";
 import type {
   ClientMessage,
   Clip,
-  EarDescription,
   LayoutProgress,
   ServerMessage,
   State,
-  Status,
   Uploaded,
   Welcome,
 } from "../messages";
 import type { Picture } from "../picture/drawn";
 import type { View } from "../picture/view";
 import { Connection, type ConnectionState, socketUrl } from "../protocol/connection";
-import { decodeLayout, type Layout, type Loop } from "../protocol/frame";
-import { Aim } from "./aim";
+import type { Loop } from "../protocol/frame";
+import { type DeckMessage, type DeckWord, toDeck } from "./addressed";
+import { Deck } from "./deck";
+import { EdgeStore } from "./edges";
 import { Faders } from "./faders";
 import { Notices } from "./notices";
 import { type Restoring, renewed, restoring } from "./restore";
+import { Solo } from "./solo";
 import { inMemory, Kept, upload } from "./uploads";
 
-const QUIET: GapReport = { gaps: 0, jumps: 0, broken: 0, peak: 0, peakFrame: 0 };
-
-/** Everything that the page knows and can do: the server's word, the sound, the performer's hand. */
+/**
+ * Everything that the page knows and can do: its decks, and what they share.
+ *
+ * What is asked of a stage as of a deck, such as `state` or `aim`, is that of the deck in focus.
+ */
 export class Stage {
   readonly connection = signal<ConnectionState>("connecting");
   readonly welcome = signal<Welcome | null>(null);
   readonly clips = signal<Clip[]>([]);
-  readonly ear = signal<EarDescription | null>(null);
-  readonly layout = signal<Layout | null>(null);
-  /** how the layout of an ear comes along that had none */
   readonly laying = signal<LayoutProgress | null>(null);
-  /** the same, of the ear that listens */
-  readonly ownLaying = computed(() =>
-    this.laying.value?.hash === this.ear.value?.hash ? this.laying.value : null,
-  );
-  readonly state = signal<State | null>(null);
-  readonly status = signal<Status | null>(null);
-  /** the clip as it was before any dreaming */
-  readonly start = signal<Loop | null>(null);
-  /** the loop that is heard */
-  readonly playing = signal<Loop | null>(null);
-  readonly received = signal(0);
   readonly sounding = signal(false);
-  readonly report = signal<GapReport>(QUIET);
   readonly volume = signal(0.8);
+  readonly notices = new Notices();
+  readonly sound = new Sound();
+  /** what is set for all decks together */
+  readonly desk = new Faders((parameters) => this.tell({ type: "set", deck: 0, parameters }));
+
+  readonly decks = signal<readonly Deck[]>([this.#makeDeck(0)]);
+  /** number of the deck that is shown and played by hand */
+  readonly focus = signal(0);
+  readonly deck = computed(
+    () => this.decks.value.find(({ number }) => number === this.focus.value) ?? this.decks.value[0],
+  );
+  readonly ear = computed(() => this.deck.value.ear.value);
+  readonly layout = computed(() => this.deck.value.layout.value);
+  readonly ownLaying = computed(() => this.deck.value.ownLaying.value);
+  readonly state = computed(() => this.deck.value.state.value);
+  readonly status = computed(() => this.deck.value.status.value);
+  readonly start = computed(() => this.deck.value.start.value);
+  readonly playing = computed(() => this.deck.value.playing.value);
+  readonly received = computed(() => this.deck.value.received.value);
+  readonly report = computed(() => joined(this.decks.value.map(({ report }) => report.value)));
   readonly interruptions = computed(() => this.report.value.gaps + this.report.value.jumps);
 
   /** the picture, once it is drawn, and how it lies on its canvas */
   picture: Picture | null = null;
   readonly view = signal<View>({ scaleX: 1, scaleY: 1, shiftX: 0, shiftY: 0 });
+  /** of the neuron under the pointer */
+  readonly edges = new EdgeStore();
+  readonly solo = new Solo(() => {
+    const deck = this.deck.peek();
+    return (message) => deck.send(message);
+  });
 
-  readonly notices = new Notices();
-  readonly faders = new Faders((parameters) => this.send({ type: "set", parameters }));
-  readonly aim = new Aim(
-    (message) => this.send(message),
-    undefined,
-    undefined,
-    (line) => this.notices.tell(line),
-  );
-  readonly player: Player;
-  /** when each loop arrived, in milliseconds of `performance.now` */
-  readonly arrivals = new WeakMap<Loop, number>();
   readonly #connection: Connection;
   readonly #kept = new Kept();
-  /** a loop was asked for behind a change of this page's that the server has not told yet */
-  #asked = false;
-  /** of layouts that were asked for; an answer that was overtaken is not drawn */
-  #fetches = 0;
   #withEar: Restoring["withEar"] | null = null;
   /** while a new server is told how things were: what it would have begun with, not to be heard */
   #held: { loop: Loop | null } | null = null;
 
   constructor(page: string) {
-    this.player = new Player({
-      onPull: (loop) => this.send({ type: "pull", id: loop.header.id }),
-      onUpcoming: (loop) => this.picture?.prepare(loop),
-      onReport: (report) => {
-        this.report.value = report;
-      },
-    });
     this.#connection = new Connection(socketUrl(page), {
       onState: (state) => {
         this.connection.value = state;
@@ -90,21 +84,46 @@ export class Stage {
       onLoop: (loop) => this.#take(loop),
       onProblem: (line) => this.notices.tell(line),
     });
+    effect(() => {
+      const crossfade = this.desk.of({ name: "crossfade", default: 0 }).value;
+      for (const deck of this.decks.value)
+        deck.player.setLevel(crossfadeLevel(deck.number, crossfade));
+    });
+  }
+
+  get aim() {
+    return this.deck.value.aim;
+  }
+
+  get faders(): Faders {
+    return this.deck.value.faders;
+  }
+
+  get player(): Player {
+    return this.deck.value.player;
+  }
+
+  get arrivals(): WeakMap<Loop, number> {
+    return this.deck.value.arrivals;
   }
 
   open(): void {
     this.#connection.open();
   }
 
-  send(message: ClientMessage): boolean {
-    const sent = this.#connection.send(message);
-    if (sent && message.type !== "pull") {
-      // Asked for right behind the change: waiting for the server's word on it costs a round trip.
-      this.#asked = true;
-      this.player.pullAgain();
-      this.player.tick();
-    }
-    return sent;
+  /** Puts a deck into focus, where it is open. */
+  show(number: number): void {
+    if (this.#deck(number)) this.focus.value = number;
+  }
+
+  /** Sends a message to the deck in focus. */
+  send(message: DeckMessage): boolean {
+    return this.deck.value.send(message);
+  }
+
+  /** Sends a message that concerns no deck, or says which. */
+  tell(message: ClientMessage): boolean {
+    return this.#connection.send(message);
   }
 
   async play(): Promise<void> {
@@ -120,18 +139,16 @@ export class Stage {
 
   async pause(): Promise<void> {
     this.sounding.value = false;
-    await this.player.pause();
+    await this.sound.pause();
   }
 
   setVolume(position: number): void {
     this.volume.value = position;
-    this.player.setVolume(position);
+    this.sound.setVolume(position);
   }
 
-  /** Starts or stops dreaming; what is chosen becomes the target where there is none. */
   dream(running: boolean): void {
-    if (running) this.aim.ensure();
-    this.send({ type: "run", running });
+    this.deck.value.dream(running);
   }
 
   async useFile(file: File): Promise<void> {
@@ -144,12 +161,14 @@ export class Stage {
     }
   }
 
-  /** What is heard at `now`; also notices when another loop has begun. */
+  /** What is heard of the deck in focus; all decks notice which loops have begun. */
   heard(now: number): Heard | null {
-    const heard = this.player.heard(now);
-    const loop = heard?.loop ?? this.start.peek();
-    if (loop !== this.playing.peek()) this.playing.value = loop;
-    return heard;
+    let found: Heard | null = null;
+    for (const deck of this.decks.peek()) {
+      const heard = deck.heard(now);
+      if (deck === this.deck.peek()) found = heard;
+    }
+    return found;
   }
 
   async #upload(file: File): Promise<Uploaded> {
@@ -158,40 +177,75 @@ export class Stage {
     return taken;
   }
 
+  #makeDeck(number: number): Deck {
+    return new Deck(number, {
+      sound: this.sound,
+      laying: this.laying,
+      send: (message) => this.#connection.send(message),
+      tell: (line) => this.notices.tell(line),
+      onUpcoming: (deck, loop) => {
+        if (deck === this.deck.peek()) this.picture?.prepare(loop);
+      },
+      leader: () => this.decks.peek().find(({ player }) => player.lane)?.player.lane ?? null,
+    });
+  }
+
+  #deck(number: number): Deck | undefined {
+    return this.decks.peek().find((deck) => deck.number === number);
+  }
+
   #take(loop: Loop): void {
-    if (this.#held) {
-      this.#held.loop = loop;
-      return;
-    }
-    this.arrivals.set(loop, performance.now());
-    this.received.value++;
-    if (loop.header.kind === "start") this.start.value = loop;
-    this.player.offer(loop);
+    if (this.#held && loop.header.deck === 0) this.#held.loop = loop;
+    else this.#deck(loop.header.deck)?.take(loop);
   }
 
   #read(message: ServerMessage): void {
     if (message.type === "welcome") this.#greet(message);
-    else if (message.type === "ear") void this.#meet(message);
-    else if (message.type === "state" && !this.#held) this.#follow(message.state);
+    else if ("deck" in message) this.#readOfDeck(message);
     else if (message.type === "clips") this.clips.value = message.clips;
-    else if (message.type === "status") this.status.value = message;
-    else if (message.type === "layout") this.#followLaying(message);
+    else if (message.type === "decks") this.#setDecks(message.decks);
+    else if (message.type === "desk") this.desk.follow(message.values);
     else if (message.type === "error") this.notices.tell(message.message);
+    else if (message.type === "layout") {
+      this.laying.value = message;
+      for (const deck of this.decks.peek()) deck.followLaying(message);
+    }
+  }
+
+  #readOfDeck(message: DeckWord): void {
+    const first = message.deck === 0;
+    if (this.#held && first && message.type === "state") return;
+    if (message.type === "ear" && first && this.#withEar?.ear === message.id) {
+      if (this.tell(toDeck(0, this.#withEar.message))) this.#withEar = null;
+    }
+    this.#deck(message.deck)?.read(message);
+  }
+
+  /** Opens and closes decks as the server has them. */
+  #setDecks(numbers: readonly number[]): void {
+    for (const deck of this.decks.peek()) if (!numbers.includes(deck.number)) deck.close();
+    this.decks.value = numbers.map((number) => this.#deck(number) ?? this.#makeDeck(number));
   }
 
   #greet(welcome: Welcome): void {
-    const was = this.state.peek();
-    const restored = restoring(was, welcome.state);
+    const first = this.decks.peek()[0];
+    const [{ state }] = welcome.decks;
+    const was = first.state.peek();
+    const restored = restoring(was, state);
     this.welcome.value = welcome;
     this.clips.value = welcome.clips;
+    this.#setDecks(welcome.decks.map(({ deck }) => deck));
+    this.desk.follow(welcome.desk);
     this.#withEar = restored?.withEar ?? null;
     this.#held = null;
-    if (was && restored) void this.#restore(was, welcome);
-    else this.#follow(welcome.state);
-    this.faders.flush();
+    if (was && restored) void this.#restore(was, state, welcome.clips);
+    for (const each of welcome.decks)
+      if (!this.#held || each.deck > 0) this.#deck(each.deck)?.follow(each.state);
+    for (const deck of this.decks.peek()) deck.faders.flush();
+    this.desk.flush();
   }
 
-  async #restore(was: State, { state: now, clips }: Welcome): Promise<void> {
+  async #restore(was: State, now: State, clips: readonly Clip[]): Promise<void> {
     const held = { loop: null };
     this.#held = held;
     const { state, problems } = await renewed(was, now, clips, async (id) => {
@@ -201,51 +255,23 @@ export class Stage {
     });
     // Lost again meanwhile: the next greeting restores.
     if (this.#held !== held || this.connection.peek() !== "open") return;
-    for (const message of restoring(state, now)?.now ?? []) this.send(message);
+    for (const message of restoring(state, now)?.now ?? []) this.tell(toDeck(0, message));
     for (const problem of problems) this.notices.tell(problem);
     this.#held = null;
     if (state.clip === now.clip && held.loop) this.#take(held.loop);
   }
+}
 
-  #follow(state: State): void {
-    if (state.generation !== this.state.peek()?.generation && !this.#asked) this.player.pullAgain();
-    this.#asked = false;
-    this.state.value = state;
-    this.faders.follow(state.parameters);
-    this.aim.follow(state.targets);
-  }
+/** What was counted on all decks. */
+function joined(reports: GapReport[]): GapReport {
+  return reports.reduce((all, each) => ({
+    gaps: all.gaps + each.gaps,
+    jumps: all.jumps + each.jumps,
+    broken: all.broken + each.broken,
+    ...(each.peak > all.peak ? pick(each) : pick(all)),
+  }));
+}
 
-  async #meet(ear: EarDescription): Promise<void> {
-    if (this.#withEar?.ear === ear.id && this.send(this.#withEar.message)) this.#withEar = null;
-    const same = this.ear.peek()?.hash === ear.hash;
-    if (!same) this.layout.value = null;
-    this.ear.value = ear;
-    this.aim.fitTo(ear.layers);
-    // A grid may have been exchanged meanwhile.
-    if (this.layout.peek()?.header.kind !== "laid") await this.#fetchLayout(ear);
-  }
-
-  #followLaying(laying: LayoutProgress): void {
-    const ear = this.ear.peek();
-    this.laying.value = laying;
-    if (!ear || laying.hash !== ear.hash) return;
-    if (laying.going === "ready") void this.#fetchLayout(ear);
-    else if (laying.going === "failed") this.notices.tell(laying.message);
-  }
-
-  async #fetchLayout(ear: EarDescription): Promise<void> {
-    const fetching = ++this.#fetches;
-    try {
-      const response = await fetch(ear.layout_url);
-      if (!response.ok) throw new Error(`the layout is not there (${response.status})`);
-      const layout = decodeLayout(await response.arrayBuffer());
-      if (fetching === this.#fetches && this.ear.peek()?.hash === layout.header.hash)
-        this.layout.value = layout;
-    } catch (error) {
-      if (fetching !== this.#fetches) return;
-      this.notices.tell(
-        `The picture cannot be drawn: ${error instanceof Error ? error.message : error}`,
-      );
-    }
-  }
+function pick({ peak, peakFrame }: GapReport): Pick<GapReport, "peak" | "peakFrame"> {
+  return { peak, peakFrame };
 }

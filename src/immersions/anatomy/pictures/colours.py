@@ -88,8 +88,8 @@ def encoded(light: Light) -> NDArray[np.uint8]:
     """sRGB bytes of linear light; what is brighter than white turns white, not another colour."""
     excess = np.maximum(light - 1, 0).sum(-1, keepdims=True) / 2
     x = np.minimum(light + excess, 1)
-    steps = (x * (len(_TABLE) - 1) + 0.5).astype(np.uint16)
-    return _TABLE[steps]
+    steps = (x * (len(TABLE) - 1) + 0.5).astype(np.uint16)
+    return TABLE[steps]
 
 
 def _table() -> NDArray[np.uint8]:
@@ -98,4 +98,4 @@ def _table() -> NDArray[np.uint8]:
     return np.round(255 * curve).astype(np.uint8)
 
 
-_TABLE = _table()
+TABLE = _table()

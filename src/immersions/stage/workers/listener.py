@@ -18,6 +18,7 @@ def describe(ear: Ear) -> dict[str, Any]:
         "loop_seconds": ear.loop_seconds,
         "layers": [_shape(layer) | {"hears": layer.hears} for layer in ear.layers],
         "hash": fingerprint(ear),
+        "torch": str(torch.__version__),
         "bin_frequencies": [float(each) for each in ear.bin_frequencies],
     }
 

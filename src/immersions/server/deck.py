@@ -1,0 +1,256 @@
+"""One deck: its state, the sound it starts from, and the process that dreams for it."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import replace
+from typing import Any, Protocol
+
+import numpy as np
+
+from immersions.dreaming import PARAMETERS
+from immersions.dreaming.starts import NOISE
+from immersions.server import describe
+from immersions.server import messages as say
+from immersions.server.ears import EarChoice
+from immersions.server.library import Library
+from immersions.stage import hand, performance
+from immersions.stage.conductor import Conductor, Loop, Samples, stop
+from immersions.stage.frames import Header
+from immersions.stage.life import Patience
+from immersions.stage.performance import State
+from immersions.stage.selection import Range
+from immersions.stage.worker import WorkerConfig
+
+LONGEST_SOLO = 60.0
+"""Seconds for which one range may be held."""
+
+
+class House(Protocol):
+    """Who a deck belongs to: it passes on what the deck tells."""
+
+    def tell(self, message: say.OfDeck) -> None: ...
+
+    def tell_loop(self, deck: int, loop: Loop) -> None: ...
+
+    def on_progress(self) -> None: ...
+
+
+class Deck:
+    """Changes its state and has it dreamed. For one event loop.
+
+    What cannot be done raises `ValueError` with one line and changes nothing.
+    """
+
+    def __init__(
+        self,
+        number: int,
+        house: House,
+        library: Library,
+        ears: Mapping[str, EarChoice],
+        state: State,
+        threads: int,
+        patience: Patience | None = None,
+    ) -> None:
+        self.number = number
+        self.ear: say.EarDescription | None = None
+        """What is loaded; nothing while an ear is loading."""
+        self.sample_rate = ears[state.ear].sample_rate
+        """Of the ear that listens now, in Hz."""
+        self._house = house
+        self._library = library
+        self._ears = ears
+        self._threads = threads
+        self._state = state
+        self._beginning = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._solo: object | None = None
+        """Who holds a neuron to listen to it alone."""
+        self._solos = 0
+        self.conductor = Conductor(self._worker(state.ear), self, patience)
+
+    @property
+    def state(self) -> State:
+        return self._state
+
+    @property
+    def layers(self) -> list[str]:
+        """Names of the ear's layers; none while it is loading."""
+        return [] if self.ear is None else [layer.name for layer in self.ear.layers]
+
+    @property
+    def newest(self) -> Loop | None:
+        """What was dreamed last, or the clip."""
+        return self.conductor.newest or self.conductor.start
+
+    async def run(self) -> None:
+        """Play until cancelled; no process is left then."""
+        dreaming = asyncio.create_task(self.conductor.run())
+        try:
+            await self._open()
+            await asyncio.shield(dreaming)
+        finally:
+            for task in tuple(self._tasks):
+                task.cancel()
+            await stop(dreaming)
+
+    # Changes.
+
+    def set_parameters(self, values: Mapping[str, object]) -> None:
+        self._change(performance.set_parameters(self._state, PARAMETERS, values))
+
+    def turn_hand(self, values: Mapping[str, object]) -> None:
+        """Turn the target in hand; see `immersions.stage.hand`."""
+        ranges = hand.turned(self._state.targets, self.layers, values)
+        self.choose_targets(say.ChooseTarget(ranges=list(ranges)))
+
+    def choose_targets(self, message: say.ChooseTarget) -> None:
+        layers = None if self.ear is None else self.layers
+        self._change(performance.set_targets(self._state, layers, message.ranges, message.mode))
+
+    def run_or_rest(self, running: bool) -> None:
+        self._change(performance.run(self._state, running))
+
+    async def choose_clip(self, clip: str) -> None:
+        clips = self._clips()
+        await self._begin(lambda state: performance.choose_clip(state, clip, clips))
+
+    async def choose_mix(self, clip: str | None) -> None:
+        async with self._beginning:
+            clips = self._clips()
+            wanted = performance.choose_mix(self._state, clip, clips)
+            if wanted is not self._state:
+                self._end_solo()
+                mix = await self._mix_of(wanted)
+                self._state = performance.choose_mix(self._state, clip, clips)
+                self.conductor.mix_in(self._state, mix)
+                self._tell_state()
+
+    async def choose_ear(self, ear: str) -> None:
+        async with self._beginning:
+            state = performance.choose_ear(self._state, ear, list(self._ears))
+            if ear != self._state.ear:
+                self._end_solo()
+                state = performance.choose_ear(self._state, ear, list(self._ears))
+                self.ear = None
+                self._change(state)
+                self.conductor.listen_with(self._worker(ear))
+
+    def solo(self, holder: object, held: Range | None) -> None:
+        """Dream of one range alone, out of silence, until its holder lets go of it (None).
+
+        The state stays what it was, and may be changed meanwhile.
+        """
+        if held is None:
+            self.let_go(holder)
+            return
+        performance.set_targets(self._state, self.layers, [held])
+        state = performance.restart(self._state)
+        parameters = state.parameters | {"mix": 0.0}
+        alone = replace(state, targets=(held,), running=True, parameters=parameters, mix=None)
+        self.conductor.set_aside(alone)
+        self._solo, self._state = holder, state
+        self._tell_state()
+        self._solos += 1
+        self._soon(self._let_go_after(self._solos))
+
+    def let_go(self, holder: object) -> None:
+        """End a solo, if it is this holder's, and go on as before."""
+        if self._solo is holder and self._solo is not None:
+            self._end_solo()
+
+    def _end_solo(self) -> None:
+        if self._solo is not None:
+            self._solo = None
+            self._state = performance.restart(self._state)
+            self.conductor.take_up(self._state)
+            self._tell_state()
+
+    async def _let_go_after(self, number: int) -> None:
+        """A page that has frozen would hold on to a neuron for ever."""
+        await asyncio.sleep(LONGEST_SOLO)
+        if number == self._solos:
+            self._end_solo()
+
+    async def set_seed(self, seed: int) -> None:
+        await self._begin(lambda state: performance.set_seed(state, seed))
+
+    async def restart(self) -> None:
+        await self._begin(performance.restart)
+
+    def pull(self, newest_known: int) -> Loop | None:
+        """Have a new loop made; what there is, where nothing dreams and it is not known yet."""
+        if self._state.running or self._solo is not None:
+            self.conductor.pull()
+            return None
+        newest = self.newest
+        return newest if newest is not None and newest.id > newest_known else None
+
+    def _change(self, state: State) -> None:
+        if state is not self._state:
+            self._state = state
+            if self._solo is None:
+                self.conductor.change(state)
+            self._tell_state()
+
+    async def _open(self) -> None:
+        """Play the first clip; noise where it cannot be read, for something must sound."""
+        try:
+            await self._begin(lambda state: state)
+        except (OSError, ValueError, LookupError) as error:
+            print(f"immersions: {describe.line(error)}; noise plays instead", file=sys.stderr)
+            await self.choose_clip(NOISE)
+
+    async def _begin(self, change: Callable[[State], State]) -> None:
+        """Apply a change after which the clip begins again."""
+        async with self._beginning:
+            wanted = change(self._state)
+            rate = self.sample_rate
+            samples = await asyncio.to_thread(self._library.samples, wanted.clip, rate, wanted.seed)
+            mix = await self._mix_of(wanted)
+            # Other changes may have come while the clip was decoded: this one goes on top.
+            state = change(self._state)
+            self._solo = None
+            self._state = performance.play_for(state, len(samples) / rate)
+            self.conductor.begin(self._state, np.ascontiguousarray(samples), rate, mix)
+            self._tell_state()
+
+    async def _mix_of(self, state: State) -> Samples | None:
+        if state.mix is None:
+            return None
+        return await asyncio.to_thread(
+            self._library.samples, state.mix, self.sample_rate, state.seed
+        )
+
+    def _clips(self) -> list[str]:
+        return [each.id for each in self._library.clips()]
+
+    # What the conductor tells.
+
+    def on_loop(self, loop: Loop) -> None:
+        self._house.tell_loop(self.number, loop)
+
+    def on_ear(self, hello: Header) -> None:
+        self.ear = describe.ear(self._ears[self._state.ear], hello, self.number)
+        self._house.tell(self.ear)
+        otherwise = describe.first_target(self.layers)
+        self._change(performance.fit_targets(self._state, self.layers, otherwise))
+        if self.ear.sample_rate != self.sample_rate:
+            self.sample_rate = self.ear.sample_rate
+            self._soon(self._begin(performance.restart))
+
+    def on_progress(self) -> None:
+        self._house.on_progress()
+
+    def _tell_state(self) -> None:
+        self._house.tell(say.StateChanged(deck=self.number, state=self._state))
+
+    def _soon(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _worker(self, ear: str) -> WorkerConfig:
+        return WorkerConfig(self._ears[ear].source, self._threads)

@@ -1,0 +1,1 @@
+"""Played by hand: MIDI and OSC on one list of controls. No torch here."""

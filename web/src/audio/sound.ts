@@ -1,0 +1,81 @@
+import { AudibleClock, outputStamp } from "./clock";
+import { type Output, openOutput } from "./output";
+
+const TICK_MS = 20;
+const RAMP_SECONDS = 0.03;
+
+/** The one sound card that all decks play on, and its clock. */
+export class Sound {
+  #output: Output | null = null;
+  #clock = new AudibleClock();
+  #volume = 0.8;
+  readonly #players = new Set<() => void>();
+
+  get output(): Output | null {
+    return this.#output;
+  }
+
+  get running(): boolean {
+    return this.#output?.context.state === "running";
+  }
+
+  /** The context's present frame. */
+  get frame(): number {
+    const { context } = this.#output ?? {};
+    return context ? Math.ceil(context.currentTime * context.sampleRate) : 0;
+  }
+
+  get rate(): number {
+    return this.#output?.context.sampleRate ?? 0;
+  }
+
+  /** Has `tick` called often from now on; the answer ends that. */
+  join(tick: () => void): () => void {
+    this.#players.add(tick);
+    return () => this.#players.delete(tick);
+  }
+
+  /** Opens the sound card at `rate`, or goes on after `pause`. Needs a user's gesture. */
+  async play(rate: number): Promise<void> {
+    if (!this.#output) {
+      this.#output = openOutput(rate);
+      window.setInterval(() => this.#tick(), TICK_MS);
+    }
+    this.#tick();
+    await this.#output.context.resume();
+    this.#ramp(this.#volume);
+  }
+
+  /** Fades out and stops the clock; `play` goes on where it stopped. */
+  async pause(): Promise<void> {
+    if (!this.#output) return;
+    this.#ramp(0);
+    await new Promise((resolve) => setTimeout(resolve, 1000 * 5 * RAMP_SECONDS));
+    await this.#output.context.suspend();
+  }
+
+  /** 0 to 1; the loudness follows its square. */
+  setVolume(position: number): void {
+    this.#volume = position * position;
+    if (this.running) this.#ramp(this.#volume);
+  }
+
+  /** The frame that is heard at `now` (milliseconds of `performance.now`), with the card's delay. */
+  heard(now: number): number {
+    if (!this.#output) return 0;
+    const { context } = this.#output;
+    const seconds = this.running
+      ? this.#clock.read(outputStamp(context, now), now)
+      : this.#clock.latest;
+    return seconds * context.sampleRate;
+  }
+
+  #tick(): void {
+    for (const tick of this.#players) tick();
+  }
+
+  #ramp(value: number): void {
+    const { context, volume } = this.#output ?? {};
+    if (context && volume) volume.gain.setTargetAtTime(value, context.currentTime, RAMP_SECONDS);
+  }
+}

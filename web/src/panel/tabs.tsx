@@ -1,0 +1,16 @@
+import type { FunctionComponent } from "preact";
+import { Controls } from "./Controls";
+import { DeckList } from "./DeckList";
+
+export interface Tab {
+  id: string;
+  title: string;
+  help: string;
+  Body: FunctionComponent;
+}
+
+/** What the panel beside the picture can show. A new room of controls is one line here. */
+export const TABS: Tab[] = [
+  { id: "dream", title: "Dream", help: "What to dream of, and how", Body: Controls },
+  { id: "decks", title: "Decks", help: "Several ears in one performance", Body: DeckList },
+];

@@ -1,0 +1,157 @@
+import { computed, type ReadonlySignal, signal } from "@preact/signals";
+import type { GapReport } from "../audio/gapcount";
+import { type Heard, Player, type PlayerEvents } from "../audio/player";
+import type { Sound } from "../audio/sound";
+import type { ClientMessage, EarDescription, LayoutProgress, State, Status } from "../messages";
+import { decodeLayout, type Layout, type Loop } from "../protocol/frame";
+import { type DeckMessage, type DeckWord, toDeck } from "./addressed";
+import { Aim } from "./aim";
+import { Faders } from "./faders";
+
+const QUIET: GapReport = { gaps: 0, jumps: 0, broken: 0, peak: 0, peakFrame: 0 };
+
+/** What a deck needs of the page that it is on. */
+export interface Rack extends Pick<PlayerEvents, "leader"> {
+  sound: Sound;
+  send(message: ClientMessage): boolean;
+  tell(line: string): void;
+  /** how the layout of an ear comes along that had none */
+  laying: ReadonlySignal<LayoutProgress | null>;
+  onUpcoming(deck: Deck, loop: Loop): void;
+}
+
+/** One deck: the server's word on it, its sound, the performer's hand on it. */
+export class Deck {
+  readonly ear = signal<EarDescription | null>(null);
+  readonly layout = signal<Layout | null>(null);
+  readonly state = signal<State | null>(null);
+  readonly status = signal<Status | null>(null);
+  /** the clip as it was before any dreaming */
+  readonly start = signal<Loop | null>(null);
+  /** the loop that is heard */
+  readonly playing = signal<Loop | null>(null);
+  readonly received = signal(0);
+  readonly report = signal<GapReport>(QUIET);
+  /** how the layout of the ear comes along */
+  readonly ownLaying = computed(() => {
+    const laying = this.rack.laying.value;
+    return laying?.hash === this.ear.value?.hash ? laying : null;
+  });
+  /** when each loop arrived, in milliseconds of `performance.now` */
+  readonly arrivals = new WeakMap<Loop, number>();
+  readonly faders = new Faders((parameters) => this.send({ type: "set", parameters }));
+  readonly aim = new Aim(
+    (message) => this.send(message),
+    undefined,
+    undefined,
+    (line) => this.rack.tell(line),
+  );
+  readonly player: Player;
+  /** a loop was asked for behind a change of this page's that the server has not told yet */
+  #asked = false;
+  /** of layouts that were asked for; an answer that was overtaken is not drawn */
+  #fetches = 0;
+
+  constructor(
+    readonly number: number,
+    private readonly rack: Rack,
+  ) {
+    this.player = new Player(rack.sound, {
+      onPull: (loop) => this.send({ type: "pull", id: loop.header.id }),
+      onUpcoming: (loop) => rack.onUpcoming(this, loop),
+      onReport: (report) => {
+        this.report.value = report;
+      },
+      leader: () => rack.leader(),
+    });
+  }
+
+  /** A, B, C or D. */
+  get letter(): string {
+    return "ABCD"[this.number];
+  }
+
+  send(message: DeckMessage): boolean {
+    const sent = this.rack.send(toDeck(this.number, message));
+    if (sent && message.type !== "pull") {
+      // Asked for right behind the change: waiting for the server's word on it costs a round trip.
+      this.#asked = true;
+      this.player.pullAgain();
+      this.player.tick();
+    }
+    return sent;
+  }
+
+  /** Starts or stops dreaming; what is chosen becomes the target where there is none. */
+  dream(running: boolean): void {
+    if (running) this.aim.ensure();
+    this.send({ type: "run", running });
+  }
+
+  /** What is heard at `now`; also notices when another loop has begun. */
+  heard(now: number): Heard | null {
+    const heard = this.player.heard(now);
+    const loop = heard?.loop ?? this.start.peek();
+    if (loop !== this.playing.peek()) this.playing.value = loop;
+    return heard;
+  }
+
+  take(loop: Loop): void {
+    this.arrivals.set(loop, performance.now());
+    this.received.value++;
+    if (loop.header.kind === "start") this.start.value = loop;
+    this.player.offer(loop);
+  }
+
+  read(message: DeckWord): void {
+    if (message.type === "ear") void this.#meet(message);
+    else if (message.type === "state") this.follow(message.state);
+    else if (message.type === "status") this.status.value = message;
+  }
+
+  follow(state: State): void {
+    if (state.generation !== this.state.peek()?.generation && !this.#asked) this.player.pullAgain();
+    this.#asked = false;
+    this.state.value = state;
+    this.faders.follow(state.parameters);
+    this.aim.follow(state.targets);
+  }
+
+  /** A layout that was missing may be there now. */
+  followLaying(laying: LayoutProgress): void {
+    const ear = this.ear.peek();
+    if (!ear || laying.hash !== ear.hash) return;
+    if (laying.going === "ready") void this.#fetchLayout(ear);
+    else if (laying.going === "failed") this.rack.tell(laying.message);
+  }
+
+  /** Falls silent for good. */
+  close(): void {
+    this.player.close();
+  }
+
+  async #meet(ear: EarDescription): Promise<void> {
+    const same = this.ear.peek()?.hash === ear.hash;
+    if (!same) this.layout.value = null;
+    this.ear.value = ear;
+    this.aim.fitTo(ear.layers);
+    // A grid may have been exchanged meanwhile.
+    if (this.layout.peek()?.header.kind !== "laid") await this.#fetchLayout(ear);
+  }
+
+  async #fetchLayout(ear: EarDescription): Promise<void> {
+    const fetching = ++this.#fetches;
+    try {
+      const response = await fetch(ear.layout_url);
+      if (!response.ok) throw new Error(`the layout is not there (${response.status})`);
+      const layout = decodeLayout(await response.arrayBuffer());
+      if (fetching === this.#fetches && this.ear.peek()?.hash === layout.header.hash)
+        this.layout.value = layout;
+    } catch (error) {
+      if (fetching !== this.#fetches) return;
+      this.rack.tell(
+        `The picture cannot be drawn: ${error instanceof Error ? error.message : error}`,
+      );
+    }
+  }
+}
