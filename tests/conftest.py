@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import tempfile
 from pathlib import Path
 
 import pytest
+
+# What the tests' performances keep is not their user's; those of one run are kept together.
+os.environ["XDG_DATA_HOME"] = tempfile.mkdtemp(prefix="immersions-tests-")
 
 BROWSER = Path(__file__).parent / "browser"
 

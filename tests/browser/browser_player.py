@@ -24,14 +24,18 @@ class Player:
     def visit(cls, browser: Browser, url: str, size: dict[str, int] = SMALL) -> Player:
         page = browser.new_page(viewport=size)  # type: ignore[arg-type]
         player = cls(page)
-        page.on("console", player._listen)
-        page.on("pageerror", lambda error: player.problems.append(str(error)))
-        page.on("request", lambda request: player.addresses.append(request.url))
+        player.listen()
         page.goto(url)
         player.wait("immersions.received.value > 0 && immersions.layout.value !== null")
         return player
 
-    def _listen(self, message: Any) -> None:
+    def listen(self) -> None:
+        """Note what goes wrong and what is asked for, from now on."""
+        self.page.on("console", self._note)
+        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+        self.page.on("request", lambda request: self.addresses.append(request.url))
+
+    def _note(self, message: Any) -> None:
         if message.type == "error":
             self.problems.append(message.text)
 

@@ -13,7 +13,7 @@ APART = """(() => {
   const [a, b] = immersions.decks.value.map((deck) => deck.player.lane);
   return (b.origin - a.origin) % a.length;
 })()"""
-LEVELS = "immersions.decks.value.map(({ player }) => Math.round(100 * player.level) / 100)"
+LEVELS = "immersions.mix.gains.value.decks.slice(0, 2).map((x) => Math.round(100 * x) / 100)"
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_the_dream_of_one_is_the_start_of_the_other_and_a_closed_deck_is_silent(
     decks.ask("immersions.dream(false)")
     decks.wait("!immersions.state.value.running")
     decks.page.get_by_title("Deck B starts again from the loop").click()
-    decks.wait("immersions.decks.value[1].state.value.clip.startsWith('upload-')")
+    decks.wait("immersions.decks.value[1].state.value.clip.startsWith('dream-')")
     decks.wait(
         """immersions.decks.value[1].playing.value?.header.generation
            === immersions.decks.value[1].state.value.generation""",

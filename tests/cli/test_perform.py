@@ -101,6 +101,13 @@ def test_an_unknown_ear_is_said_in_one_line(ear):
     assert "bundled ears" in line
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.0.1", "example.org", "::"])
-def test_an_address_that_others_can_reach_is_refused(host):
-    assert "expected an address of this machine alone" in refused("--port", "0", "--host", host)
+def test_an_address_that_is_not_this_machine_s_is_said_in_one_line():
+    line = refused("--port", "0", "--host", "192.0.2.7")
+    assert "192.0.2.7:0: cannot listen there" in line
+
+
+@pytest.mark.parametrize("token", ["short", "a" * 40, "with spaces and more than 22 letters"])
+def test_a_token_that_can_be_guessed_is_refused_and_not_repeated(token):
+    line = refused("--port", "0", "--token", token)
+    assert "token: expected 22 to 200 letters" in line
+    assert token not in line

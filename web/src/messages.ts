@@ -21,6 +21,13 @@ export interface ChooseMix {
   id: string | null;
 }
 
+/** Puts a sound beside the dreams, into a place of the mixer; null takes it away. */
+export interface ChooseSample {
+  type: "sample";
+  slot: number;
+  id: string | null;
+}
+
 /** Adds ranges to the target or replaces it. Replacing by none leaves nothing to bend to. */
 export interface ChooseTarget {
   deck: number;
@@ -177,6 +184,15 @@ export interface LoopLayer {
   at: number;
 }
 
+/** From `frame` on, gains of this page's mixer go elsewhere. Logged as `Sounded` is. */
+export interface Mixed {
+  type: "mixed";
+  page: number;
+  frame: number;
+  rate: number;
+  gains: Record<string, number>;
+}
+
 /** Opens another deck, with an ear of its own; it begins with the first deck's clip. */
 export interface OpenDeck {
   type: "open";
@@ -218,6 +234,24 @@ export interface Range {
   time: [number, number];
 }
 
+/** A recording of the master, to be fetched at `/api/recordings/ID/audio`. */
+export interface RecordingMade {
+  id: string;
+  /** the name of its folder, and of its log's */
+  performance: string;
+  seconds: number;
+  /** in bytes */
+  size: number;
+  /** whether it is still being made */
+  going: boolean;
+}
+
+/** What has been recorded on this machine, the newest first, whenever that has changed. */
+export interface Recordings {
+  type: "recordings";
+  recordings: Array<RecordingMade>;
+}
+
 /** One line on why a message of this page's was not obeyed. */
 export interface Refused {
   type: "error";
@@ -235,6 +269,12 @@ export interface Run {
   deck: number;
   type: "run";
   running: boolean;
+}
+
+/** The sounds beside the dreams, by their places in the mixer, told whenever one changed. */
+export interface Samples {
+  type: "samples";
+  ids: Array<string | null>;
 }
 
 /** Starts again from the clip with other random numbers. */
@@ -260,6 +300,24 @@ export interface Solo {
   deck: number;
   type: "solo";
   range: Range | null;
+}
+
+/**
+ * A loop follows, or followed, on this page: its first sample lies at `frame` of its clock.
+ *
+ * Logged, so that the performance can be played again.
+ */
+export interface Sounded {
+  deck: number;
+  type: "sounded";
+  /** any number of this page's own */
+  page: number;
+  /** of the loop */
+  id: number;
+  frame: number;
+  /** frames of the crossfade that ends there */
+  fade: number;
+  rate: number;
 }
 
 /** Starts again from what another deck, or this one, dreamed last; it is kept as a clip. */
@@ -328,6 +386,10 @@ export interface Welcome {
   ears: Array<EarName>;
   decks: Array<DeckState>;
   desk: Record<string, number>;
+  /** ids of the sounds beside the dreams, by place */
+  samples: Array<string | null>;
+  /** whose loops these are: its name */
+  performance: string;
 }
 
 /** Text from the server to a page. */
@@ -337,7 +399,9 @@ export type ServerMessage =
   | DeskChanged
   | EarDescription
   | LayoutProgress
+  | Recordings
   | Refused
+  | Samples
   | StateChanged
   | Status
   | Welcome;
@@ -347,8 +411,10 @@ export type ClientMessage =
   | ChooseClip
   | ChooseEar
   | ChooseMix
+  | ChooseSample
   | ChooseTarget
   | CloseDeck
+  | Mixed
   | OpenDeck
   | Pull
   | Restart
@@ -356,6 +422,7 @@ export type ClientMessage =
   | Seed
   | SetParameters
   | Solo
+  | Sounded
   | StartFrom;
 
 /** Headers of binary messages and answers. */

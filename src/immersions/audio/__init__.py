@@ -2,7 +2,7 @@
 
 `read` is for files of unknown origin: a child process decodes them within limits. `stream` is for
 music that one trusts, of any length; a `Streamer` does the same in a child process. The rest keeps
-a finished loop within its peak, at its loudness and without a seam.
+a finished loop within its peak, at its loudness and without a seam, and gives it another length.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ from immersions.audio.decoder import Decoder
 from immersions.audio.finishing import Finished, finish
 from immersions.audio.header import STREAMING, Header, Limits, StrPath
 from immersions.audio.loudness import loudness_lufs
+from immersions.audio.onsets import onsets
 from immersions.audio.peaks import true_peak_dbtp
 from immersions.audio.resampling import resample, tile
 from immersions.audio.seams import close_seam, seam
 from immersions.audio.sound import Sound
 from immersions.audio.streamer import Streamer
 from immersions.audio.streaming import stream
+from immersions.audio.stretching import stretch
 from immersions.audio.writing import write
 
 __all__ = [
@@ -30,10 +32,12 @@ __all__ = [
     "close_seam",
     "finish",
     "loudness_lufs",
+    "onsets",
     "read",
     "resample",
     "seam",
     "stream",
+    "stretch",
     "tile",
     "true_peak_dbtp",
     "write",

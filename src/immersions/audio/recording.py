@@ -78,7 +78,7 @@ class WavRecorder:
         data = in_24_bits(block)
         if self.size + len(data) > LARGEST:
             raise Full(f"{shown(self.path)}: 4 GB are recorded, more a WAV file cannot hold")
-        if _room(self.path) < SPARE_BYTES + len(data):
+        if room(self.path) < SPARE_BYTES + len(data):
             raise Full(f"{shown(self.path)}: no room is left on the disk")
         self._write(self.size, data)
         self.frames += len(block)
@@ -156,8 +156,8 @@ def _ascii(text: str, length: int) -> bytes:
     return text.encode("ascii", "replace")[:length]
 
 
-def _room(path: Path) -> float:
-    """Bytes that are free where the file lies, as far as the system tells."""
+def room(path: Path) -> float:
+    """Bytes that are free where a file or folder lies, as far as the system tells."""
     try:
         told = os.statvfs(path)
     except (OSError, AttributeError):

@@ -96,6 +96,19 @@ def place(path: Path, content: bytes) -> None:
         raise OSError(f"{shown(path)}: cannot be written ({error.strerror or error})") from None
 
 
+def place_file(path: Path, written: Path) -> None:
+    """Put a finished file of the same disk at `path`. Raises `OSError`, one line."""
+    target = Path(os.path.realpath(path))
+    _check_place(target, shown(path))
+    try:
+        with written.open("rb+") as file:
+            os.fsync(file.fileno())
+        written.replace(target)
+    except OSError as error:
+        raise OSError(f"{shown(path)}: cannot be written ({error.strerror or error})") from None
+    _sync_folder(target.parent)
+
+
 def _check_place(target: Path, name: str) -> None:
     """Only a file, or nothing, may be replaced by a file."""
     try:

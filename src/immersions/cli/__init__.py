@@ -14,6 +14,7 @@ from typing import Any
 
 COMMANDS = {
     "perform": "Play: hear a loop bend towards the neurons that you choose, in the browser.",
+    "render": "Play a logged performance again, as sound or as a film.",
     "dream": "Bend a loop towards chosen neurons and write it to a file.",
     "ears": "List the ears, and show what neurons one has.",
     "train": "Train an ear on folders of music.",

@@ -19,24 +19,38 @@ def perform(
     threads: Annotated[
         int, typer.Option(min=0, help="Processors for dreaming; 0 for as many as make sense.")
     ] = 0,
+    token: Annotated[
+        str | None,
+        typer.Option(
+            envvar="IMMERSIONS_TOKEN",
+            help="What the page's link carries; made up where other machines can reach --host.",
+        ),
+    ] = None,
+    keep: Annotated[
+        bool, typer.Option("--keep/--no-keep", help="Keep a log of the performance.")
+    ] = True,
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")
     ] = True,
 ) -> None:
     """Play: hear a loop bend, loop after loop, towards the neurons that you choose."""
     from immersions.server.app import NOT_BUILT, PAGE
-    from immersions.server.serving import Stage
+    from immersions.server.serving import Links, Stage
     from immersions.server.serving import perform as serve
+    from immersions.stage.logs import places
     from immersions.stage.worker import default_threads
 
     if not (PAGE / "index.html").is_file():
         print(NOT_BUILT, file=sys.stderr)
 
-    def ready(address: str) -> None:
-        print(f"Play at {address} (Ctrl-C ends it)", flush=True)
+    def ready(links: Links) -> None:
+        print(f"Play at {links.play} (Ctrl-C ends it)", flush=True)
+        if "?" in links.watch:
+            print(f"Watch at {links.watch}", flush=True)
         if browser:
-            webbrowser.open(address)
+            webbrowser.open(links.play)
 
     # Ctrl-C is how a performance ends, not a failure.
     with contextlib.suppress(KeyboardInterrupt):
-        serve(Stage(host, port, ear, threads or default_threads()), ready)
+        kept = places.performances() if keep else None
+        serve(Stage(host, port, ear, threads or default_threads(), token, kept), ready)

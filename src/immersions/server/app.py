@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI, HTTPException, Request, Response, WebSocket, WebSocketDisconnect
+from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import PlainTextResponse
 from fastapi.staticfiles import StaticFiles
+from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 
-from immersions.server import describe
+from immersions.server import describe, mixture
+from immersions.server.access import Access
 from immersions.server.library import Full, Unknown, wav
 from immersions.server.messages import Edges, Uploaded
-from immersions.server.outbox import Outbox
+from immersions.server.recordings import add_recordings
 from immersions.server.room import Room
 from immersions.server.security import Guard
+from immersions.server.sockets import add_socket
 
 PAGE = Path(__file__).parent / "page"
 NOT_BUILT = "The page is not built yet: run make web, then reload."
@@ -27,8 +30,14 @@ LARGEST_UPLOAD = 64 * 2**20
 """Bytes of one sound file."""
 
 
-def make_app(room: Room, host: str = "127.0.0.1", page: Path = PAGE) -> FastAPI:
-    """The application that serves one room, to pages of `host` or of this machine."""
+def make_app(
+    room: Room, hosts: Collection[str] = (), page: Path = PAGE, access: Access | None = None
+) -> FastAPI:
+    """The application that serves one room, to its own pages.
+
+    `hosts` are names by which it may be called beside this machine's own; with `access`, only to
+    those who have a cookie for it.
+    """
 
     @contextlib.asynccontextmanager
     async def playing(_: FastAPI) -> AsyncIterator[None]:
@@ -41,9 +50,10 @@ def make_app(room: Room, host: str = "127.0.0.1", page: Path = PAGE) -> FastAPI:
 
     # No pages of documentation: they would load scripts from elsewhere.
     app = FastAPI(title="immersions", lifespan=playing, docs_url=None, redoc_url=None)
-    app.add_middleware(Guard, host=host)
+    app.add_middleware(Guard, hosts=hosts, access=access)
     _add_answers(app, room)
-    _add_socket(app, room)
+    add_recordings(app, room.keeping)
+    add_socket(app, room)
     if (page / "index.html").is_file():
         app.mount("/", StaticFiles(directory=page, html=True))
     else:
@@ -72,7 +82,7 @@ def _add_answers(app: FastAPI, room: Room) -> None:
     @app.get("/api/edges/{ear_hash}/{neuron}")
     async def edges(ear_hash: str, neuron: int) -> Edges:
         try:
-            found = await room.edges(ear_hash, neuron)
+            found = await room.edges.find(room.decks.values(), ear_hash, neuron)
         except TimeoutError:
             raise HTTPException(503, "the ear is busy; ask again later") from None
         except ValueError as error:
@@ -99,6 +109,21 @@ def _add_answers(app: FastAPI, room: Room) -> None:
         room.announce_clips()
         return clip
 
+    @app.post("/api/mixtures")
+    async def mix(request: Request) -> Uploaded:
+        try:
+            recipe = mixture.Recipe.model_validate_json(await request.body())
+            rate = room.deck(recipe.deck).sample_rate
+            clip = await asyncio.to_thread(mixture.mixed, room.library, recipe.parts, rate)
+        except ValidationError as error:
+            raise HTTPException(422, describe.validation(error)) from None
+        except (Unknown, ValueError, OSError) as error:
+            raise HTTPException(422, describe.line(error)) from None
+        except Full as error:
+            raise HTTPException(409, describe.line(error)) from None
+        room.announce_clips()
+        return Uploaded(id=clip.id, title=clip.title, seconds=clip.seconds, warning="")
+
 
 async def _take_in(room: Room, file: UploadFile) -> Uploaded:
     if (file.size or 0) > LARGEST_UPLOAD:
@@ -112,43 +137,3 @@ async def _take_in(room: Room, file: UploadFile) -> Uploaded:
     except (ValueError, OSError) as error:
         raise HTTPException(422, describe.line(error)) from None
     return Uploaded(id=clip.id, title=clip.title, seconds=clip.seconds, warning=warning)
-
-
-def _add_socket(app: FastAPI, room: Room) -> None:
-    @app.websocket("/ws")
-    async def page(socket: WebSocket) -> None:
-        await socket.accept()
-        try:
-            outbox = room.enter()
-        except RuntimeError as error:
-            await socket.close(1013, describe.line(error))
-            return
-        sending = asyncio.create_task(_send_all(socket, outbox))
-        try:
-            while True:
-                await room.obey(outbox, await _text(socket))
-        except WebSocketDisconnect:
-            pass
-        finally:
-            room.leave(outbox)
-            sending.cancel()
-            await asyncio.gather(sending, return_exceptions=True)
-
-
-async def _text(socket: WebSocket) -> str:
-    message = await socket.receive()
-    if message["type"] == "websocket.disconnect":
-        raise WebSocketDisconnect(message.get("code", 1000))
-    # Bytes are no message of ours; as text they are refused with one line like any other.
-    text = message.get("text")
-    return text if isinstance(text, str) else ""
-
-
-async def _send_all(socket: WebSocket, outbox: Outbox) -> None:
-    with contextlib.suppress(WebSocketDisconnect, RuntimeError):
-        while True:
-            message = await outbox.take()
-            if isinstance(message, str):
-                await socket.send_text(message)
-            else:
-                await socket.send_bytes(message)

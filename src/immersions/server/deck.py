@@ -11,17 +11,20 @@ from typing import Any, Protocol
 import numpy as np
 
 from immersions.dreaming import PARAMETERS
-from immersions.dreaming.starts import NOISE
+from immersions.dreaming.starts import NOISE, SILENCE
 from immersions.server import describe
 from immersions.server import messages as say
 from immersions.server.ears import EarChoice
 from immersions.server.library import Library
 from immersions.stage import hand, performance
 from immersions.stage.conductor import Conductor, Loop, Samples, stop
+from immersions.stage.fitting import Phrase, refit
 from immersions.stage.frames import Header
 from immersions.stage.life import Patience
+from immersions.stage.logs.tracing import Trace
 from immersions.stage.performance import State
 from immersions.stage.selection import Range
+from immersions.stage.tempo import Tempo
 from immersions.stage.worker import WorkerConfig
 
 LONGEST_SOLO = 60.0
@@ -53,8 +56,12 @@ class Deck:
         state: State,
         threads: int,
         patience: Patience | None = None,
+        tempo: Tempo | None = None,
+        trace: Trace | None = None,
     ) -> None:
         self.number = number
+        self.tempo = tempo
+        """What the loop is in; None for the clip's own."""
         self.ear: say.EarDescription | None = None
         """What is loaded; nothing while an ear is loading."""
         self.sample_rate = ears[state.ear].sample_rate
@@ -64,12 +71,14 @@ class Deck:
         self._ears = ears
         self._threads = threads
         self._state = state
+        self._phrase: Phrase | None = None
+        self._dreamed: tuple[Loop, Phrase | None] | None = None
         self._beginning = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._solo: object | None = None
         """Who holds a neuron to listen to it alone."""
         self._solos = 0
-        self.conductor = Conductor(self._worker(state.ear), self, patience)
+        self.conductor = Conductor(self._worker(state.ear), self, patience, trace)
 
     @property
     def state(self) -> State:
@@ -79,6 +88,11 @@ class Deck:
     def layers(self) -> list[str]:
         """Names of the ear's layers; none while it is loading."""
         return [] if self.ear is None else [layer.name for layer in self.ear.layers]
+
+    @property
+    def phrase(self) -> Phrase | None:
+        """What is known of the bars of the loop that plays."""
+        return self._phrase
 
     @property
     def newest(self) -> Loop | None:
@@ -149,7 +163,8 @@ class Deck:
         performance.set_targets(self._state, self.layers, [held])
         state = performance.restart(self._state)
         parameters = state.parameters | {"mix": 0.0}
-        alone = replace(state, targets=(held,), running=True, parameters=parameters, mix=None)
+        alone = replace(state, targets=(held,), running=True, parameters=parameters)
+        alone = replace(alone, clip=SILENCE, mix=None)
         self.conductor.set_aside(alone)
         self._solo, self._state = holder, state
         self._tell_state()
@@ -180,6 +195,11 @@ class Deck:
     async def restart(self) -> None:
         await self._begin(performance.restart)
 
+    async def keep_time(self, tempo: Tempo | None) -> None:
+        """Have the loop in this tempo, or in the clip's own with None; the dream goes on."""
+        self.tempo = tempo
+        await self._begin(performance.restart, onwards=True)
+
     def pull(self, newest_known: int) -> Loop | None:
         """Have a new loop made; what there is, where nothing dreams and it is not known yet."""
         if self._state.running or self._solo is not None:
@@ -203,26 +223,41 @@ class Deck:
             print(f"immersions: {describe.line(error)}; noise plays instead", file=sys.stderr)
             await self.choose_clip(NOISE)
 
-    async def _begin(self, change: Callable[[State], State]) -> None:
-        """Apply a change after which the clip begins again."""
+    async def _begin(self, change: Callable[[State], State], *, onwards: bool = False) -> None:
+        """Apply a change after which the clip begins again, or with `onwards` the dream goes on."""
         async with self._beginning:
             wanted = change(self._state)
             rate = self.sample_rate
-            samples = await asyncio.to_thread(self._library.samples, wanted.clip, rate, wanted.seed)
+            samples = await self._sound(wanted.clip, wanted.seed)
             mix = await self._mix_of(wanted)
+            phrase = self._library.phrase(wanted.clip)
+            phrase = phrase if self.tempo is None else Phrase.of(self.tempo)
+            if not onwards:
+                self._dreamed = None
+            dream = await asyncio.to_thread(self._refitted, len(samples), phrase)
             # Other changes may have come while the clip was decoded: this one goes on top.
             state = change(self._state)
             self._solo = None
             self._state = performance.play_for(state, len(samples) / rate)
-            self.conductor.begin(self._state, np.ascontiguousarray(samples), rate, mix)
+            self._phrase = phrase
+            self.conductor.begin(self._state, np.ascontiguousarray(samples), rate, mix, dream)
             self._tell_state()
 
-    async def _mix_of(self, state: State) -> Samples | None:
-        if state.mix is None:
+    def _refitted(self, count: int, phrase: Phrase | None) -> Samples | None:
+        """What was dreamed, in `count` samples; nothing where nothing was, or of another rate."""
+        if self._dreamed is None or self._dreamed[0].header["sample_rate"] != self.sample_rate:
             return None
+        loop, had = self._dreamed
+        dream = np.frombuffer(loop.samples, np.float32)
+        return refit(dream, self.sample_rate, count, phrase, had)
+
+    async def _sound(self, clip: str, seed: int) -> Samples:
         return await asyncio.to_thread(
-            self._library.samples, state.mix, self.sample_rate, state.seed
+            self._library.samples, clip, self.sample_rate, seed, self.tempo
         )
+
+    async def _mix_of(self, state: State) -> Samples | None:
+        return None if state.mix is None else await self._sound(state.mix, state.seed)
 
     def _clips(self) -> list[str]:
         return [each.id for each in self._library.clips()]
@@ -230,6 +265,14 @@ class Deck:
     # What the conductor tells.
 
     def on_loop(self, loop: Loop) -> None:
+        # A dream that was merely brought into a tempo is not kept: stretched again and again, it
+        # would lose what the one that was dreamed still has.
+        if (
+            loop.kind == "dream"
+            and self._solo is None
+            and (self._dreamed is None or loop.header["step"] > self._dreamed[0].header["step"])
+        ):
+            self._dreamed = loop, self._phrase
         self._house.tell_loop(self.number, loop)
 
     def on_ear(self, hello: Header) -> None:

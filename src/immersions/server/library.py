@@ -6,6 +6,7 @@ import io
 import secrets
 import tempfile
 import threading
+from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -18,12 +19,16 @@ from immersions import assets, audio
 from immersions.dreaming.starts import NOISE, SILENCE, noise
 from immersions.server.messages import Clip
 from immersions.stage.conductor import Samples
+from immersions.stage.fitting import Phrase, fit
+from immersions.stage.tempo import Tempo
 
 SHORTEST_SECONDS = 2.0
 """A shorter upload is repeated until it lasts this long."""
 LONGEST_SECONDS = 16.0
 """A longer upload is cut: a loop is dreamed as a whole, at every step."""
 MOST_UPLOADS = 32
+MOST_FITTED = 16
+"""Clips in a tempo that are kept for when they are wanted again; 3 MB each at most."""
 CHUNK = 2**20
 
 
@@ -40,6 +45,7 @@ class _Upload:
     clip: Clip
     samples: Samples
     sample_rate: int
+    phrase: Phrase | None = None
 
 
 class Library:
@@ -49,6 +55,7 @@ class Library:
         self._bundled = {each.name: each for each in assets.clips()}
         self._uploads: dict[str, _Upload] = {}
         self._decoded: dict[tuple[str, int], Samples] = {}
+        self._fitted: OrderedDict[tuple[str, int, Tempo], Samples] = OrderedDict()
         self._generated_seconds = generated_seconds
         self._lock = threading.Lock()
 
@@ -77,9 +84,40 @@ class Library:
         """The clip that a performance begins with."""
         return next(iter(self._bundled), NOISE)
 
-    def samples(self, clip: str, sample_rate: int, seed: int = 0) -> Samples:
-        """A start sound, finished, as a mono loop. `Unknown` when there is none of this id."""
-        count = round(self._generated_seconds * sample_rate)
+    def phrase(self, clip: str) -> Phrase | None:
+        """What is known of the bars of a start sound; nothing of uploads, silence and noise."""
+        if clip in self._bundled:
+            return Phrase(self._bundled[clip].bars)
+        with self._lock:
+            upload = self._uploads.get(clip)
+        return None if upload is None else upload.phrase
+
+    def samples(
+        self, clip: str, sample_rate: int, seed: int = 0, tempo: Tempo | None = None
+    ) -> Samples:
+        """A start sound, finished, as a mono loop: in its own tempo, or in another one.
+
+        `Unknown` when there is none of this id.
+        """
+        if tempo is None:
+            return self._own(clip, sample_rate, seed, round(self._generated_seconds * sample_rate))
+        if clip in (SILENCE, NOISE):
+            return self._own(clip, sample_rate, seed, tempo.samples(sample_rate))
+        key = clip, sample_rate, tempo
+        with self._lock:
+            if key in self._fitted:
+                self._fitted.move_to_end(key)
+                return self._fitted[key]
+        # Not under the lock: it takes a tenth of a second or two.
+        fitted = fit(self._own(clip, sample_rate), sample_rate, tempo, self.phrase(clip))
+        with self._lock:
+            self._fitted[key] = fitted
+            while len(self._fitted) > MOST_FITTED:
+                self._fitted.popitem(last=False)
+        return fitted
+
+    def _own(self, clip: str, sample_rate: int, seed: int = 0, count: int = 0) -> Samples:
+        """A start sound in its own tempo; one that is generated in `count` samples."""
         if clip == SILENCE:
             return np.zeros(count, np.float32)
         if clip == NOISE:
@@ -111,16 +149,23 @@ class Library:
         self._take(_Upload(clip, samples, sample_rate))
         return clip, sound.warning
 
-    def keep(self, samples: bytes, sample_rate: int, title: str) -> Clip:
+    def keep(
+        self,
+        samples: bytes,
+        sample_rate: int,
+        title: str,
+        phrase: Phrase | None = None,
+        kind: str = "dream",
+    ) -> Clip:
         """Keep a loop (float32, mono) as a start sound; `Full` when there are too many."""
         loop = np.frombuffer(samples, np.float32)
         clip = Clip(
-            id=f"upload-{secrets.token_hex(8)}",
+            id=f"{kind}-{secrets.token_hex(8)}",
             title=title,
             seconds=len(loop) / sample_rate,
-            kind="dream",
+            kind=kind,
         )
-        self._take(_Upload(clip, loop, sample_rate))
+        self._take(_Upload(clip, loop, sample_rate, phrase))
         return clip
 
     def _take(self, upload: _Upload) -> None:

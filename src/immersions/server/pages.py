@@ -7,7 +7,6 @@ from immersions.server import messages as say
 from immersions.server.outbox import Outbox
 from immersions.stage.conductor import Loop
 
-MOST_PAGES = 32
 REFUSALS_KEPT = 8
 
 
@@ -20,11 +19,6 @@ class Pages:
 
     def __len__(self) -> int:
         return len(self._outboxes)
-
-    def check_room(self) -> None:
-        """Raises `RuntimeError`, one line, when there are as many as there may be."""
-        if len(self) >= MOST_PAGES:
-            raise RuntimeError(f"expected at most {MOST_PAGES} pages at once")
 
     def add(self, outbox: Outbox) -> None:
         self._outboxes.add(outbox)
@@ -42,6 +36,11 @@ class Pages:
         message = binary.of_loop(loop, deck)
         for outbox in self._outboxes:
             outbox.put(f"{loop.kind} {deck}", message)
+
+    def warn(self, line: str) -> None:
+        """Tell all pages what went wrong, in one line."""
+        for outbox in self._outboxes:
+            self.refuse(outbox, line)
 
     def refuse(self, outbox: Outbox, line: str) -> None:
         """Say why a page's message was not obeyed."""

@@ -14,12 +14,13 @@ from immersions.server import messages as say
 from immersions.server.deck import Deck
 from immersions.server.ears import EarChoice
 from immersions.server.edges import EdgeBook
+from immersions.server.keeping import Keeping
 from immersions.server.library import Library
 from immersions.server.outbox import Outbox
 from immersions.server.pages import Pages, put, put_loop
 from immersions.stage import board
 from immersions.stage.conductor import Loop
-from immersions.stage.desk import DESK
+from immersions.stage.desk import DESK, SAMPLES
 from immersions.stage.layouts import Laying, Layouts
 from immersions.stage.life import Patience
 from immersions.stage.performance import State
@@ -37,17 +38,21 @@ class Room:
         ear: str,
         threads: int,
         patience: Patience | None = None,
+        keeping: Keeping | None = None,
     ) -> None:
         self.library = library
+        self.keeping = keeping or Keeping()
         self.desk = DESK.defaults()
         """What is set for all decks together."""
+        self.samples: list[str | None] = [None] * SAMPLES
+        """Ids of the sounds beside the dreams, by their places in the mixer."""
         self._ears = ears
         self._threads = threads
         self._patience = patience
         self._pages = Pages()
         self._changed = asyncio.Event()
         self._layouts = Layouts(self._on_layout)
-        self._edges = EdgeBook()
+        self.edges = EdgeBook()
         self._group: asyncio.TaskGroup | None = None
         self._running: dict[int, asyncio.Task[None]] = {}
         first = State(library.first(), ear, 4.0, parameters=PARAMETERS.defaults())
@@ -73,20 +78,22 @@ class Room:
         try:
             async with asyncio.TaskGroup() as group:
                 self._group = group
+                self.keeping.begin(self._tell_recordings, self._pages.warn)
                 group.create_task(self._tell_status())
                 for deck in self.decks.values():
                     self._start(deck)
         finally:
             self._group = None
             await self._layouts.stop()
+            self.keeping.close()
 
     # Pages.
 
     def enter(self) -> Outbox:
-        """A page's own outbox, with what it needs to begin. Raises `RuntimeError` when full."""
-        self._pages.check_room()
+        """A page's own outbox, with what it needs to begin."""
         outbox = Outbox()
         put(outbox, self._welcome())
+        put(outbox, self.keeping.list())
         for deck in self.decks.values():
             self._introduce(deck, outbox)
         if (latest := self._layouts.latest) is not None and latest.going != "ready":
@@ -112,9 +119,15 @@ class Room:
                 )
         return None
 
-    async def edges(self, ear_hash: str, neuron: int) -> say.Edges | None:
-        """The strongest edges of a neuron of an ear that listens; see `EdgeBook.find`."""
-        return await self._edges.find(self.decks.values(), ear_hash, neuron)
+    def show(self, outbox: Outbox, deck: int, newest_known: int) -> None:
+        """Give a page the newest loop if it has an older one; nothing is computed for it."""
+        newest = self.deck(deck).newest
+        if newest is not None and newest.id > newest_known:
+            put_loop(outbox, deck, newest)
+
+    def refuse(self, outbox: Outbox, line: str) -> None:
+        """Tell one page in one line what was not done, and why."""
+        self._pages.refuse(outbox, line)
 
     def leave(self, outbox: Outbox) -> None:
         self._pages.discard(outbox)
@@ -126,16 +139,20 @@ class Room:
         try:
             await self._do(outbox, say.from_client.validate_json(text))
         except ValidationError as error:
-            self._pages.refuse(outbox, describe.validation(error))
+            self.refuse(outbox, describe.validation(error))
         except Exception as error:
             # Whatever it is, the others play on.
-            self._pages.refuse(outbox, describe.line(error))
+            self.refuse(outbox, describe.line(error))
 
     async def _do(self, outbox: Outbox, message: say.ClientMessage) -> None:
         if isinstance(message, say.OpenDeck):
             self._open(message.ear)
         elif isinstance(message, say.CloseDeck):
             await self._close(message.deck)
+        elif isinstance(message, say.Sounded | say.Mixed):
+            self.keeping.note(message)
+        elif isinstance(message, say.ChooseSample):
+            self.choose_sample(message.slot, message.id)
         else:
             await self._do_with(self.deck(message.deck), outbox, message)
 
@@ -179,6 +196,15 @@ class Room:
             self.desk |= desk
             self.tell(say.DeskChanged(values=self.desk))
 
+    def choose_sample(self, slot: int, clip: str | None) -> None:
+        """Put a sound beside the dreams. `ValueError`, one line, where there is none of this id."""
+        clips = [each.id for each in self.library.clips()]
+        if clip is not None and clip not in clips:
+            raise ValueError(f"unknown clip {clip!r}; valid ids: {', '.join(clips)}")
+        if self.samples[slot] != clip:
+            self.samples[slot] = clip
+            self.tell(say.Samples(ids=self.samples))
+
     def announce_clips(self) -> None:
         """Tell all pages that the start sounds have changed."""
         self.tell(say.Clips(clips=self.library.clips()))
@@ -186,7 +212,9 @@ class Room:
     # Decks.
 
     def _deck(self, number: int, state: State) -> Deck:
-        return Deck(number, self, self.library, self._ears, state, self._threads, self._patience)
+        trace = self.keeping.trace(number)
+        given = (self.library, self._ears, state, self._threads, self._patience)
+        return Deck(number, self, *given, trace=trace)
 
     def _open(self, ear: str) -> None:
         free = [number for number in range(say.MOST_DECKS) if number not in self.decks]
@@ -223,6 +251,9 @@ class Room:
         clip = self.library.keep(loop.samples, loop.header["sample_rate"], title)
         self.announce_clips()
         await deck.choose_clip(clip.id)
+
+    def _tell_recordings(self) -> None:
+        self.tell(self.keeping.list())
 
     def _tell_decks(self) -> None:
         self.tell(say.Decks(decks=list(self.decks)))
@@ -277,4 +308,6 @@ class Room:
                 say.DeckState(deck=deck.number, state=deck.state) for deck in self.decks.values()
             ],
             desk=self.desk,
+            performance=self.keeping.name,
+            samples=self.samples,
         )

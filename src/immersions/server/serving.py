@@ -6,18 +6,25 @@ import asyncio
 import contextlib
 import ipaddress
 import socket
+import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import uvicorn
+from fastapi import FastAPI
 
+from immersions.server.access import Access, Role, new_token
 from immersions.server.app import make_app
-from immersions.server.ears import EarChoice, choices
+from immersions.server.ears import choices
+from immersions.server.keeping import Keeping
 from immersions.server.library import Library
 from immersions.server.room import Room
-from immersions.server.security import LARGEST_TEXT, LOOPBACK
+from immersions.server.security import LARGEST_BINARY, LOOPBACK
+from immersions.server.sockets import SLOW_SECONDS, Address
 
 PARTING_SECONDS = 2
+_ANY = ("0.0.0.0", "::", "")
 
 
 @dataclass(frozen=True)
@@ -29,32 +36,79 @@ class Stage:
     """0 takes any that is free."""
     ear: str = "small"
     threads: int = 1
+    token: str | None = field(default=None, repr=False)
+    """What the page's link carries; None makes one where others can reach `host`."""
+    keep: Path | None = None
+    """The folder of all performances, for logs and recordings; None keeps nothing."""
 
 
-def perform(stage: Stage, ready: Callable[[str], None]) -> None:
-    """Serve until interrupted; `ready` is called with the page's address once it answers.
+@dataclass(frozen=True)
+class Links:
+    """Where the performance is played, and where it can only be watched."""
+
+    play: str
+    watch: str
+
+
+def perform(stage: Stage, ready: Callable[[Links], None]) -> None:
+    """Serve until interrupted; `ready` is called with the pages' addresses once they answer.
 
     Raises `ValueError` or `OSError`, one line, when it cannot begin.
     """
+    access = _access(stage)
     with bind(stage.host, stage.port) as listening:
         ear, ears = choices(stage.ear)
-        port = listening.getsockname()[1]
-        name = f"[{stage.host}]" if ":" in stage.host else stage.host
-        asyncio.run(_serve(stage, ear, ears, listening, lambda: ready(f"http://{name}:{port}/")))
+        links = _links(stage.host, listening.getsockname()[1], access)
+        library = Library()
+        keeping = Keeping(stage.keep, library)
+        room = Room(library, ears, ear, stage.threads, keeping=keeping)
+        app = make_app(room, _names(stage.host, access), access=access)
+        asyncio.run(_serve(app, listening, lambda: ready(links)))
 
 
-async def _serve(
-    stage: Stage,
-    ear: str,
-    ears: dict[str, EarChoice],
-    listening: socket.socket,
-    ready: Callable[[], None],
-) -> None:
-    room = Room(Library(), ears, ear, stage.threads)
+def _access(stage: Stage) -> Access | None:
+    if stage.token is not None:
+        return Access(stage.token)
+    return None if is_loopback(stage.host) else Access(new_token())
+
+
+def _names(host: str, access: Access | None) -> set[str]:
+    if access is None:
+        return {host}
+    name = socket.gethostname()
+    return {host, name, f"{name}.local"}
+
+
+def _links(host: str, port: int, access: Access | None) -> Links:
+    if host in _ANY:
+        host = own_address(socket.AF_INET6 if host == "::" else socket.AF_INET)
+    name = f"[{host}]" if ":" in host else host
+
+    def link(path: str, role: Role) -> str:
+        token = "" if access is None else f"?token={access.link_token(role)}"
+        return f"http://{name}:{port}/{path}{token}"
+
+    return Links(link("", "performer"), link("stage", "viewer"))
+
+
+def own_address(family: socket.AddressFamily) -> str:
+    """The address by which other machines probably reach this one. Sends nothing."""
+    beyond = "2001:db8::1" if family == socket.AF_INET6 else "192.0.2.1"
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect((beyond, 9))
+            return str(probe.getsockname()[0])
+        except OSError:
+            return socket.gethostname()
+
+
+async def _serve(app: FastAPI, listening: socket.socket, ready: Callable[[], None]) -> None:
     config = uvicorn.Config(
-        make_app(room, stage.host),
+        app,
         log_level="warning",
-        ws_max_size=LARGEST_TEXT,
+        # A link's token is in the address that it would write.
+        access_log=False,
+        ws_max_size=LARGEST_BINARY,
         # Sound and pictures do not get smaller, and the page is near.
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=PARTING_SECONDS,
@@ -62,12 +116,21 @@ async def _serve(
         proxy_headers=False,
     )
     server = uvicorn.Server(config)
+    app.state.abort = lambda client: _abort(server, client)
     telling = asyncio.create_task(_tell_when_started(server, ready))
     try:
         await server.serve(sockets=[listening])
     finally:
         telling.cancel()
         await asyncio.gather(telling, return_exceptions=True)
+
+
+def _abort(server: uvicorn.Server, client: Address) -> None:
+    """Hang up at once, with whatever is not yet sent."""
+    for connection in tuple(server.server_state.connections):
+        transport = getattr(connection, "transport", None)
+        if getattr(connection, "client", None) == client and transport is not None:
+            transport.abort()
 
 
 async def _tell_when_started(server: uvicorn.Server, ready: Callable[[], None]) -> None:
@@ -77,16 +140,15 @@ async def _tell_when_started(server: uvicorn.Server, ready: Callable[[], None]) 
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """A listening socket on this machine alone. `ValueError` or `OSError` with one line."""
-    if not is_loopback(host):
-        raise ValueError(
-            f"{host}: expected an address of this machine alone, such as 127.0.0.1; "
-            "whoever reaches a performance can play it"
-        )
+    """A listening socket. `OSError` with one line."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if sys.platform == "linux":
+            # What was written and is not taken: the kernel gives up, too.
+            slow = round(1000 * SLOW_SECONDS)
+            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, slow)
         listening.bind((host, port))
         listening.listen(128)
     except (OSError, OverflowError) as error:

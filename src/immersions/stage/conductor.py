@@ -9,13 +9,15 @@ import asyncio
 import time
 from collections import deque
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, Protocol
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from immersions.stage.aside import Aside, Audience, fitting, unheard
 from immersions.stage.frames import Header
 from immersions.stage.life import Patience
+from immersions.stage.logs.tracing import Trace
 from immersions.stage.performance import State
 from immersions.stage.questions import Questions
 from immersions.stage.supervisor import LifeWord, Supervisor
@@ -65,36 +67,15 @@ class Progress:
     history: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=HISTORY))
 
 
-@dataclass(frozen=True, eq=False)
-class Aside:
-    """What was dreamed before something else was listened to for a while."""
-
-    clip: Samples
-    mix: Samples
-    newest: Loop | None
-    progress: Progress
-
-
-class Audience(Protocol):
-    """Who hears of it. Called in the event loop; must not block."""
-
-    def on_loop(self, loop: Loop) -> None: ...
-
-    def on_ear(self, hello: Header) -> None:
-        """An ear was loaded; called before anything is dreamed with it.
-
-        When its sample rate is not that of the clip, it waits for another `begin`.
-        """
-        ...
-
-    def on_progress(self) -> None: ...
-
-
 class Conductor:
     """Give it the clip (`begin`), then every new state (`change`); it tells its audience."""
 
     def __init__(
-        self, config: WorkerConfig, audience: Audience, patience: Patience | None = None
+        self,
+        config: WorkerConfig,
+        audience: Audience,
+        patience: Patience | None = None,
+        trace: Trace | None = None,
     ) -> None:
         self.progress = Progress()
         self.start: Loop | None = None
@@ -102,16 +83,19 @@ class Conductor:
         self.newest: Loop | None = None
         """What was dreamed last, since the clip was begun."""
         self._audience = audience
+        self._config = config
+        self._trace = trace
         self._supervisor = Supervisor(config, self, patience)
         self.questions = Questions(self._supervisor.send)
         self._aside: Aside | None = None
         self._state: State | None = None
         self._clip: Samples = np.zeros(0, np.float32)
         self._mix: Samples = np.zeros(0, np.float32)
+        self._onwards = b""
         self._sample_rate = 0
         self._begun = 0
         self._heard = False
-        self._ids = 0
+        self._ids = trace.ids if trace is not None else 0
         self._trouble = ""
         self._notice = ""
         self._notice_until = 0.0
@@ -131,35 +115,47 @@ class Conductor:
         await self._supervisor.run()
 
     def begin(
-        self, state: State, clip: Samples, sample_rate: int, mix: Samples | None = None
+        self,
+        state: State,
+        clip: Samples,
+        sample_rate: int,
+        mix: Samples | None = None,
+        onwards: Samples | None = None,
     ) -> None:
         """Start again from `clip`. While there is no process, its sound alone is told.
 
         `mix` is what the parameter `mix` mixes in, cut or repeated to the clip's length; None for
-        the clip itself.
+        the clip itself. `onwards`, as long as the clip, is what was dreamed of it already: the
+        dream goes on from there.
         """
         self._aside = None
         self._state, self._clip, self._sample_rate = state, clip, sample_rate
-        self._mix = _fitting(mix, clip)
+        self._mix = fitting(mix, clip)
         self._begun, self.newest, self._heard = state.generation, None, False
-        self.progress.steps, self._trouble = 0, ""
-        self.progress.history.clear()
+        self._onwards, self._trouble = b"" if onwards is None else onwards.tobytes(), ""
+        if not self._onwards:
+            self.progress.steps = 0
+            self.progress.history.clear()
         if self._supervisor.ready:
             self._send_begin()
         else:
-            self._keep(_unheard(clip, sample_rate, state.generation), clip.tobytes())
+            self._keep(unheard(clip, sample_rate, state.generation), clip.tobytes())
 
     def change(self, state: State) -> None:
         """Dream on with another state."""
         self._state = state
         self._trouble = ""
-        self._supervisor.send({"type": "state", "state": state_to(state)})
+        told = state_to(state)
+        number = self._trace.state(told) if self._trace is not None else 0
+        self._supervisor.send({"type": "state", "state": told, "number": number})
 
     def mix_in(self, state: State, mix: Samples | None) -> None:
         """Dream on with another sound, or the clip itself, mixed in."""
-        self._state, self._mix = state, _fitting(mix, self._clip)
+        self._state, self._mix = state, fitting(mix, self._clip)
         self._trouble = ""
-        self._supervisor.send({"type": "mix", "state": state_to(state)}, self._mix.tobytes())
+        told, rate = state_to(state), self._sample_rate
+        number = self._trace.mix(told, self._mix, rate) if self._trace is not None else 0
+        self._supervisor.send({"type": "mix", "state": told, "number": number}, self._mix.tobytes())
 
     def set_aside(self, state: State) -> None:
         """Dream with `state` out of silence; what was dreamed is kept for `take_up`.
@@ -189,9 +185,10 @@ class Conductor:
         self.progress.history = aside.progress.history
         if self._supervisor.ready:
             self._send_begin()
-        before = self.newest or self.start
-        if before is not None:
-            self._keep({**before.header, "generation": state.generation}, before.payload)
+        # The loop that it was, by its own number: nothing new was made.
+        if (before := self.newest or self.start) is not None:
+            again = Loop({**before.header, "generation": state.generation}, before.payload)
+            self._audience.on_loop(again)
         self._audience.on_progress()
 
     def pull(self) -> None:
@@ -203,6 +200,7 @@ class Conductor:
         self._heard = False
         self.start = self.start and self.start.unheard()
         self.newest = self.newest and self.newest.unheard()
+        self._config = config
         self._supervisor.replace(config)
 
     # What the supervisor tells.
@@ -217,6 +215,9 @@ class Conductor:
         self._audience.on_progress()
 
     def on_hello(self, header: Header) -> None:
+        if self._trace is not None and self._state is not None:
+            config = self._config
+            self._trace.ear(self._state.ear, config.ear, config.threads, header)
         self._audience.on_ear(header)
         if header["sample_rate"] == self._sample_rate:
             self._send_begin()
@@ -232,6 +233,8 @@ class Conductor:
             self._trouble = str(header["message"])
         elif header["type"] == "edges":
             self.questions.answered(header)
+        elif header["type"] == "trace" and self._trace is not None:
+            self._trace.told(header)
         self._compose()
         self._audience.on_progress()
 
@@ -243,17 +246,24 @@ class Conductor:
     def _send_begin(self) -> None:
         if self._state is None:
             return
-        last = self.newest.samples if self.newest is not None else b""
+        last = self.newest.samples if self.newest is not None else self._onwards
         if len(last) != 4 * len(self._clip):
             last = b""
+        told, number = state_to(self._state), 0
+        if self._trace is not None:
+            step = self.progress.steps if last else 0
+            sounds = (self._clip, self._mix, np.frombuffer(last, "<f4"))
+            number = self._trace.begin(told, step, self._sample_rate, *sounds)
         header = {
             "type": "begin",
-            "state": state_to(self._state),
+            "number": number,
+            "state": told,
             "dream": self._begun,
             "step": self.progress.steps if last else 0,
             "clip": len(self._clip),
             "mix": len(self._mix),
             "announce": not self._heard,
+            "render": self.newest is None and len(last) > 0,
         }
         self._supervisor.send(header, self._clip.tobytes() + self._mix.tobytes() + last)
 
@@ -266,6 +276,8 @@ class Conductor:
         else:
             self.newest = loop
             self.progress.loops += 1
+        if self._trace is not None and self._state is not None:
+            self._trace.loop(loop.header, loop.samples, self._state.clip, self._state.seed)
         self._audience.on_loop(loop)
 
     def _count(self, beat: Header) -> None:
@@ -273,25 +285,6 @@ class Conductor:
         if beat["history"] and beat["dream"] == self._begun:
             self.progress.steps = int(beat["step"])
             self.progress.history.extend((int(step), float(on)) for step, on in beat["history"])
-
-
-def _fitting(mix: Samples | None, clip: Samples) -> Samples:
-    """What is mixed in, cut or repeated to the clip's length; nothing for the clip itself."""
-    return np.zeros(0, np.float32) if mix is None else np.resize(mix, len(clip))
-
-
-def _unheard(clip: Samples, sample_rate: int, generation: int) -> dict[str, Any]:
-    """The header of a start clip that no ear has heard yet."""
-    return {
-        "type": "loop",
-        "kind": "start",
-        "generation": generation,
-        "sample_rate": sample_rate,
-        "samples": len(clip),
-        "activation": None,
-        "step": 0,
-        "layers": [],
-    }
 
 
 async def stop(task: asyncio.Task[None]) -> None:

@@ -48,6 +48,10 @@ class Dream:
         return self.state.running and self._dreamer is not None
 
     @property
+    def can_render(self) -> bool:
+        return self._dreamer is not None
+
+    @property
     def worth_hearing(self) -> bool:
         """Whether a loop rendered now is new and follows the newest state."""
         return self.unheard_steps > 0 and self.dreamed_with is self.state

@@ -2,11 +2,11 @@
 
 It runs in the worker and speaks in frames (`immersions.stage.frames`):
 
-- `begin` {state, dream, step, clip, mix, announce}: a new dream; `dream` is a number to tell its
-  steps by. The payload is the start clip (`clip` samples, float32), the sound to mix in if there is
-  one (`mix` samples: as many, or 0 for the clip itself) and, when going on after an interruption,
-  the loop to go on from. With `announce` the clip's own loop (kind `start`) is sent before the
-  first step.
+- `begin` {state, dream, step, clip, mix, announce, render}: a new dream; `dream` is a number to
+  tell steps by. The payload is the start clip (`clip` samples, float32), the sound to mix in if
+  there is one (`mix` samples: as many, or 0 for the clip itself) and, when going on after an
+  interruption, the loop to go on from. With `announce` the clip's own loop (kind `start`) is sent
+  before the first step; with `render` then that of the dream as it stands.
 - `state` {state}: the performer changed something; it acts from the next step on.
 - `mix` {state}: from now on the payload is mixed in, or the clip where that is empty.
 - `pull`: a loop is wanted now.
@@ -152,6 +152,8 @@ class Engine:
         self._rendered_at = time.monotonic()
         self._progress.start("start")
         self._dream.wake()
+        if header.get("render") and self._dream.can_render:
+            self._render(self._dream)
 
     def _step(self, dream: Dream) -> None:
         self._progress.start("step")

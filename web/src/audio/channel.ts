@@ -6,17 +6,16 @@ import type { Output } from "./output";
 export interface Channel {
   /** two channels: the sound and the pilot */
   bus: GainNode;
-  /** how loud it is beside the others */
-  level: GainNode;
 }
 
 /**
- * A channel of its own on the way to the loudspeaker. The gap detector listens before all levels,
+ * A deck's own way into the mixer. The gap detector listens before all levels,
  * so that a performer's silence is no gap; sound plays on without it where a browser has no
  * worklets.
  */
 export async function openChannel(
-  { context, bus: master }: Output,
+  { context, mixer }: Output,
+  deck: number,
   onReport: (report: GapReport) => void,
 ): Promise<Channel> {
   const discrete = {
@@ -25,10 +24,8 @@ export async function openChannel(
     channelInterpretation: "discrete",
   } as const;
   const bus = new GainNode(context, discrete);
-  const level = new GainNode(context);
-  const splitter = new ChannelSplitterNode(context, { numberOfOutputs: 2 });
-  bus.connect(splitter);
-  splitter.connect(level, 0).connect(master);
+  // The mixer takes the first channel alone.
+  bus.connect(mixer.dream(deck));
   try {
     await context.audioWorklet.addModule(workletUrl);
     const detector = new AudioWorkletNode(context, "gap-detector", {
@@ -43,11 +40,10 @@ export async function openChannel(
   } catch (error) {
     console.warn("no gap detector in this browser:", error);
   }
-  return { bus, level };
+  return { bus };
 }
 
 /** Lets a channel fall silent for good. */
-export function closeChannel({ bus, level }: Channel): void {
+export function closeChannel({ bus }: Channel): void {
   bus.disconnect();
-  level.disconnect();
 }

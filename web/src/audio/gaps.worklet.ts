@@ -1,12 +1,5 @@
 import { GapCounter } from "./gapcount";
 
-/** What the audio thread offers; TypeScript's DOM types do not cover it. */
-declare const currentFrame: number;
-declare class AudioWorkletProcessor {
-  readonly port: MessagePort;
-}
-declare function registerProcessor(name: string, processor: typeof AudioWorkletProcessor): void;
-
 const BLOCKS_A_REPORT = 32;
 
 /** Listens to the sound (channel 0) and the pilot (channel 1); puts out silence. */

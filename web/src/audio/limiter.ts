@@ -14,7 +14,7 @@ export interface LimiterReport {
 }
 
 /** Where it limits, it aims this much lower: meters of true peaks differ by about as much. */
-const MARGIN_DB = 0.1;
+const MARGIN_DB = 0.2;
 /** A louder sample than this is an accident; it is cut before it can reach the arithmetic. */
 const LOUDEST = 100;
 /** The gain stays where a peak needs it for so many samples before and after the peak. */
@@ -45,6 +45,7 @@ export class Limiter {
   readonly #fast: number;
   readonly #slowIn: number;
   readonly #slowOut: number;
+  readonly #report: LimiterReport = { reduction: 0, broken: 0 };
   #needed = 1;
   #slow = 1;
   #gain = 1;
@@ -81,10 +82,12 @@ export class Limiter {
     }
   }
 
+  /** The same object at every call. */
   report(): LimiterReport {
-    const reduction = -20 * Math.log10(this.#lowest);
+    this.#report.reduction = this.#lowest < 1 ? -20 * Math.log10(this.#lowest) : 0;
+    this.#report.broken = this.#broken;
     this.#lowest = 1;
-    return { reduction: Math.max(0, reduction), broken: this.#broken };
+    return this.#report;
   }
 
   #clean(sample: number): number {

@@ -1,11 +1,12 @@
 import type { Loop } from "../protocol/frame";
 import { frameInLoop, type Lane, nextBoundary, swapTiming } from "./boundary";
 import { type Channel, closeChannel, openChannel } from "./channel";
+import type { Led } from "./companion";
 import type { GapReport } from "./gapcount";
 import type { Output } from "./output";
 import { PullLead } from "./pulling";
 import type { Sound } from "./sound";
-import { begin, swap } from "./swap";
+import { begin, swap, unswap } from "./swap";
 import type { Voice } from "./voice";
 
 export interface PlayerEvents {
@@ -27,6 +28,8 @@ export interface Heard {
 const RAMP_SECONDS = 0.03;
 /** Between settling on a first loop and its first sample. */
 const NOTICE_SECONDS = 0.05;
+/** So shortly before it fades in, a loop is not taken back any more. */
+const UNSWAPPABLE_FRAMES = 1024;
 
 /**
  * Plays one deck's loops without end. Whatever sounds repeats by itself; shortly before its end
@@ -47,11 +50,14 @@ export class Player {
   #channel: Channel | null = null;
   #pulledFor = -1;
   #lead = new PullLead();
-  #level = 1;
+  #held = false;
+  /** while loops are held: the newest one is let in at the next boundary */
+  #taking = false;
   readonly #leave: () => void;
 
   constructor(
     private readonly sound: Sound,
+    private readonly deck: number,
     private readonly events: PlayerEvents,
   ) {
     this.#leave = sound.join(() => this.tick());
@@ -64,6 +70,22 @@ export class Player {
   /** Where the present loop lies on the context's clock. */
   get lane(): Lane | null {
     return this.#present;
+  }
+
+  /** What plays and what follows it, for what keeps to it. */
+  get led(): Led | null {
+    return this.#present && { present: this.#present, next: this.#next };
+  }
+
+  /** The newest loop that has come, heard or not. */
+  get newest(): Loop | null {
+    return this.#newest;
+  }
+
+  /** A loop has come that is not heard yet, nor about to be. */
+  get waiting(): boolean {
+    const upcoming = this.#next ?? this.#present;
+    return upcoming !== null && this.#newest !== null && this.#newest !== upcoming.loop;
   }
 
   /** A loop to play as soon as the present one ends; older ones not yet played are forgotten. */
@@ -89,15 +111,20 @@ export class Player {
     return this.#channel;
   }
 
-  get level(): number {
-    return this.#level;
+  /** Keeps the present loop while newer ones come; what was about to follow is taken back. */
+  hold(held: boolean): void {
+    this.#held = held;
+    this.#taking = false;
+    if (!held || !this.#present || !this.#next) return;
+    if (this.sound.frame + UNSWAPPABLE_FRAMES > this.#next.from) return;
+    unswap(this.#present, this.#next);
+    this.#next = null;
   }
 
-  /** How loud it is beside the others, as an amplitude. */
-  setLevel(level: number): void {
-    this.#level = level;
-    const { level: node } = this.#channel ?? {};
-    node?.gain.setTargetAtTime(level, node.context.currentTime, RAMP_SECONDS);
+  /** Lets the newest loop in at the end of the present one, though loops are held. */
+  take(): void {
+    this.#taking = true;
+    this.tick();
   }
 
   /** What is heard at `now` (milliseconds of `performance.now`), with the sound card's delay. */
@@ -131,6 +158,7 @@ export class Player {
       this.events.onPull(this.#newest ?? present.loop);
     }
     if (!this.#newest || this.#newest === (this.#next ?? present).loop) return;
+    if (this.#held && !this.#taking) return;
     this.#next = swap(bus, present, this.#newest, boundary, timing.fade, this.#next);
     if (this.#next) this.events.onUpcoming(this.#next.loop);
   }
@@ -151,19 +179,19 @@ export class Player {
     this.#previous = this.#present;
     this.#present = next;
     this.#next = null;
+    this.#taking = false;
     this.swaps++;
   }
 
   async #open(output: Output): Promise<void> {
     this.#opening = true;
-    const channel = await openChannel(output, (report) => this.events.onReport(report));
+    const channel = await openChannel(output, this.deck, (report) => this.events.onReport(report));
     this.#opening = false;
     if (!this.#newest) {
       closeChannel(channel);
       return;
     }
     this.#channel = channel;
-    channel.level.gain.value = this.#level;
     const soon = this.sound.frame + Math.round(NOTICE_SECONDS * this.sound.rate);
     const leader = this.events.leader();
     const at = leader ? nextBoundary(leader, soon) : soon;

@@ -1,5 +1,5 @@
 import { AudibleClock, outputStamp } from "./clock";
-import { type Output, openOutput } from "./output";
+import { type Output, type OutputEvents, openOutput } from "./output";
 
 const TICK_MS = 20;
 const RAMP_SECONDS = 0.03;
@@ -7,9 +7,12 @@ const RAMP_SECONDS = 0.03;
 /** The one sound card that all decks play on, and its clock. */
 export class Sound {
   #output: Output | null = null;
+  #opening: Promise<Output> | null = null;
   #clock = new AudibleClock();
   #volume = 0.8;
   readonly #players = new Set<() => void>();
+
+  constructor(private readonly events: OutputEvents) {}
 
   get output(): Output | null {
     return this.#output;
@@ -37,12 +40,10 @@ export class Sound {
 
   /** Opens the sound card at `rate`, or goes on after `pause`. Needs a user's gesture. */
   async play(rate: number): Promise<void> {
-    if (!this.#output) {
-      this.#output = openOutput(rate);
-      window.setInterval(() => this.#tick(), TICK_MS);
-    }
+    this.#opening ??= this.#open(rate);
+    const { context } = await this.#opening;
     this.#tick();
-    await this.#output.context.resume();
+    await context.resume();
     this.#ramp(this.#volume);
   }
 
@@ -60,14 +61,20 @@ export class Sound {
     if (this.running) this.#ramp(this.#volume);
   }
 
-  /** The frame that is heard at `now` (milliseconds of `performance.now`), with the card's delay. */
+  /** The frame that is heard at `now` (milliseconds of `performance.now`), with all delays on its way. */
   heard(now: number): number {
     if (!this.#output) return 0;
     const { context } = this.#output;
     const seconds = this.running
       ? this.#clock.read(outputStamp(context, now), now)
       : this.#clock.latest;
-    return seconds * context.sampleRate;
+    return seconds * context.sampleRate - this.#output.latencyFrames;
+  }
+
+  async #open(rate: number): Promise<Output> {
+    this.#output = await openOutput(rate, this.events);
+    window.setInterval(() => this.#tick(), TICK_MS);
+    return this.#output;
   }
 
   #tick(): void {

@@ -5,6 +5,7 @@ import { ActivationCurve } from "./ActivationCurve";
 import { DropZone } from "./DropZone";
 import { HelpLine, useHelp } from "./help";
 import { useKeys } from "./keys";
+import { useMixKeys } from "./mixkeys";
 import { NoticeList } from "./NoticeList";
 import { Panel } from "./Panel";
 import { PlayOverlay } from "./PlayOverlay";
@@ -16,6 +17,7 @@ export function App() {
   const bare = useSignal(false);
   const help = useHelp();
   useKeys(bare);
+  useMixKeys();
   return (
     <div class={bare.value ? "page bare" : "page"} {...help.listeners}>
       <TopBar bare={bare} />

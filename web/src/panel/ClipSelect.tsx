@@ -37,7 +37,7 @@ export function ClipSelect() {
         onChange={(event) => {
           const chosen = event.currentTarget.files?.[0];
           event.currentTarget.value = "";
-          if (chosen) void stage.useFile(chosen);
+          if (chosen) void stage.intake.useFiles([chosen]);
         }}
       />
     </div>

@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { useStage } from "./context";
 
-/** A sound file dropped anywhere on the page becomes the clip. */
+/** A sound file dropped anywhere on the page becomes the clip, but on a channel of the mixer. */
 export function DropZone() {
   const stage = useStage();
   const over = useSignal(false);
@@ -17,10 +17,11 @@ export function DropZone() {
     };
     const drop = (event: DragEvent) => {
       over.value = false;
-      const file = event.dataTransfer?.files[0];
-      if (!file) return;
+      const files = event.dataTransfer?.files;
+      // A channel of the mixer has taken them.
+      if (!files?.length || event.defaultPrevented) return;
       event.preventDefault();
-      void stage.useFile(file);
+      void stage.intake.useFiles([...files]);
     };
     window.addEventListener("dragover", hold);
     window.addEventListener("dragleave", leave);
@@ -31,5 +32,7 @@ export function DropZone() {
       window.removeEventListener("drop", drop);
     };
   }, []);
-  return over.value ? <div class="drop">Drop a sound to dream from it</div> : null;
+  return over.value ? (
+    <div class="drop">Drop a sound to dream from it, or onto a sample's channel in the mixer</div>
+  ) : null;
 }

@@ -2,7 +2,8 @@ import type { Signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { useStage } from "./context";
 
-const TYPING = "input:not([type=range]):not([type=checkbox]):not([type=radio]), textarea, select";
+export const TYPING =
+  "input:not([type=range]):not([type=checkbox]):not([type=radio]), textarea, select";
 const PRESSING = "button, summary, a, input";
 
 /** Space plays and pauses, D dreams and rests, H hides the controls, 1 to 4 show a deck. */

@@ -1,6 +1,7 @@
 import type { FunctionComponent } from "preact";
 import { Controls } from "./Controls";
 import { DeckList } from "./DeckList";
+import { MixPanel } from "./MixPanel";
 
 export interface Tab {
   id: string;
@@ -13,4 +14,5 @@ export interface Tab {
 export const TABS: Tab[] = [
   { id: "dream", title: "Dream", help: "What to dream of, and how", Body: Controls },
   { id: "decks", title: "Decks", help: "Several ears in one performance", Body: DeckList },
+  { id: "mix", title: "Mix", help: "What is heard, how loud, and when", Body: MixPanel },
 ];

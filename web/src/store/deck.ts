@@ -56,7 +56,7 @@ export class Deck {
     readonly number: number,
     private readonly rack: Rack,
   ) {
-    this.player = new Player(rack.sound, {
+    this.player = new Player(rack.sound, number, {
       onPull: (loop) => this.send({ type: "pull", id: loop.header.id }),
       onUpcoming: (loop) => rack.onUpcoming(this, loop),
       onReport: (report) => {

@@ -1,6 +1,6 @@
-import { computed, effect, signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import type { GapReport } from "../audio/gapcount";
-import { crossfadeLevel } from "../audio/levels";
+import { ingredients } from "../audio/mixing";
 import type { Heard, Player } from "../audio/player";
 import { Sound } from "../audio/sound";
 import type {
@@ -9,7 +9,6 @@ import type {
   LayoutProgress,
   ServerMessage,
   State,
-  Uploaded,
   Welcome,
 } from "../messages";
 import type { Picture } from "../picture/drawn";
@@ -17,13 +16,15 @@ import type { View } from "../picture/view";
 import { Connection, type ConnectionState, socketUrl } from "../protocol/connection";
 import type { Loop } from "../protocol/frame";
 import { type DeckMessage, type DeckWord, toDeck } from "./addressed";
+import { Cueing } from "./cueing";
 import { Deck } from "./deck";
 import { EdgeStore } from "./edges";
 import { Faders } from "./faders";
+import { Intake } from "./intake";
+import { Mix } from "./mix";
 import { Notices } from "./notices";
 import { type Restoring, renewed, restoring } from "./restore";
 import { Solo } from "./solo";
-import { inMemory, Kept, upload } from "./uploads";
 
 /**
  * Everything that the page knows and can do: its decks, and what they share.
@@ -38,7 +39,10 @@ export class Stage {
   readonly sounding = signal(false);
   readonly volume = signal(0.8);
   readonly notices = new Notices();
-  readonly sound = new Sound();
+  readonly sound: Sound = new Sound({
+    onMetering: (metering) => this.mix.onMetering(metering),
+    onLimiter: (report) => this.mix.onLimiter(report),
+  });
   /** what is set for all decks together */
   readonly desk = new Faders((parameters) => this.tell({ type: "set", deck: 0, parameters }));
 
@@ -59,6 +63,28 @@ export class Stage {
   readonly report = computed(() => joined(this.decks.value.map(({ report }) => report.value)));
   readonly interruptions = computed(() => this.report.value.gaps + this.report.value.jumps);
 
+  readonly mix = new Mix({
+    desk: this.desk,
+    sound: this.sound,
+    decks: this.decks,
+    send: (message) => this.tell(message),
+    tell: (line) => this.notices.tell(line),
+  });
+  /** files of the performer's, and mixtures */
+  readonly intake = new Intake({
+    start: (id) => this.send({ type: "clip", id }),
+    beside: (slot, id) => this.mix.choose(slot, id),
+    tell: (line) => this.notices.tell(line),
+  });
+  readonly cueing = new Cueing(
+    () => this.player,
+    (line) => this.notices.tell(line),
+  );
+  /** what a mixture would be made of */
+  readonly mixable = computed(() =>
+    ingredients(this.mix.desk.value, this.state.value?.clip ?? "", this.mix.samples.value),
+  );
+
   /** the picture, once it is drawn, and how it lies on its canvas */
   picture: Picture | null = null;
   readonly view = signal<View>({ scaleX: 1, scaleY: 1, shiftX: 0, shiftY: 0 });
@@ -70,7 +96,6 @@ export class Stage {
   });
 
   readonly #connection: Connection;
-  readonly #kept = new Kept();
   #withEar: Restoring["withEar"] | null = null;
   /** while a new server is told how things were: what it would have begun with, not to be heard */
   #held: { loop: Loop | null } | null = null;
@@ -83,11 +108,6 @@ export class Stage {
       onMessage: (message) => this.#read(message),
       onLoop: (loop) => this.#take(loop),
       onProblem: (line) => this.notices.tell(line),
-    });
-    effect(() => {
-      const crossfade = this.desk.of({ name: "crossfade", default: 0 }).value;
-      for (const deck of this.decks.value)
-        deck.player.setLevel(crossfadeLevel(deck.number, crossfade));
     });
   }
 
@@ -151,16 +171,6 @@ export class Stage {
     this.deck.value.dream(running);
   }
 
-  async useFile(file: File): Promise<void> {
-    try {
-      const taken = await this.#upload(await inMemory(file));
-      if (taken.warning) this.notices.tell(`${file.name}: ${taken.warning}`);
-      this.send({ type: "clip", id: taken.id });
-    } catch (error) {
-      this.notices.tell(error instanceof Error ? error.message : String(error));
-    }
-  }
-
   /** What is heard of the deck in focus; all decks notice which loops have begun. */
   heard(now: number): Heard | null {
     let found: Heard | null = null;
@@ -169,12 +179,6 @@ export class Stage {
       if (deck === this.deck.peek()) found = heard;
     }
     return found;
-  }
-
-  async #upload(file: File): Promise<Uploaded> {
-    const taken = await upload(file);
-    this.#kept.keep(taken.id, file);
-    return taken;
   }
 
   #makeDeck(number: number): Deck {
@@ -196,7 +200,14 @@ export class Stage {
 
   #take(loop: Loop): void {
     if (this.#held && loop.header.deck === 0) this.#held.loop = loop;
-    else this.#deck(loop.header.deck)?.take(loop);
+    else this.#receive(loop);
+  }
+
+  #receive(loop: Loop): void {
+    const { deck } = loop.header;
+    this.mix.note(deck, loop);
+    this.#deck(deck)?.take(loop);
+    if (deck === this.deck.peek().number) this.cueing.play(loop);
   }
 
   #read(message: ServerMessage): void {
@@ -205,6 +216,7 @@ export class Stage {
     else if (message.type === "clips") this.clips.value = message.clips;
     else if (message.type === "decks") this.#setDecks(message.decks);
     else if (message.type === "desk") this.desk.follow(message.values);
+    else if (message.type === "samples") this.mix.follow(message.ids);
     else if (message.type === "error") this.notices.tell(message.message);
     else if (message.type === "layout") {
       this.laying.value = message;
@@ -232,13 +244,18 @@ export class Stage {
     const [{ state }] = welcome.decks;
     const was = first.state.peek();
     const restored = restoring(was, state);
+    const mixed = { desk: this.mix.desk.peek(), samples: this.mix.samples.peek() };
     this.welcome.value = welcome;
     this.clips.value = welcome.clips;
     this.#setDecks(welcome.decks.map(({ deck }) => deck));
     this.desk.follow(welcome.desk);
+    this.mix.follow(welcome.samples);
     this.#withEar = restored?.withEar ?? null;
     this.#held = null;
-    if (was && restored) void this.#restore(was, state, welcome.clips);
+    if (was && restored) {
+      void this.#restore(was, state, welcome.clips);
+      void this.mix.restore(mixed, welcome, (id) => this.intake.again(id));
+    }
     for (const each of welcome.decks)
       if (!this.#held || each.deck > 0) this.#deck(each.deck)?.follow(each.state);
     for (const deck of this.decks.peek()) deck.faders.flush();
@@ -248,11 +265,7 @@ export class Stage {
   async #restore(was: State, now: State, clips: readonly Clip[]): Promise<void> {
     const held = { loop: null };
     this.#held = held;
-    const { state, problems } = await renewed(was, now, clips, async (id) => {
-      const file = this.#kept.of(id);
-      if (!file) throw new Error("this page did not upload it");
-      return (await this.#upload(file)).id;
-    });
+    const { state, problems } = await renewed(was, now, clips, (id) => this.intake.again(id));
     // Lost again meanwhile: the next greeting restores.
     if (this.#held !== held || this.connection.peek() !== "open") return;
     for (const message of restoring(state, now)?.now ?? []) this.tell(toDeck(0, message));

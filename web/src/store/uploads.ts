@@ -1,3 +1,4 @@
+import type { Ingredient } from "../audio/mixing";
 import type { Uploaded } from "../messages";
 
 /** Bytes of one sound file; the server's own limit. */
@@ -42,15 +43,32 @@ export async function inMemory(file: File): Promise<File> {
 export async function upload(file: File): Promise<Uploaded> {
   const form = new FormData();
   form.append("file", file);
+  return (await posted("api/clips", file.name, form)) as Uploaded;
+}
+
+/** Has sounds made into one; an `Error` of one line says why it was refused. */
+export async function mixture(parts: readonly Ingredient[], deck: number): Promise<Uploaded> {
+  const body = JSON.stringify({ parts, deck });
+  return (await posted("api/mixtures", "The mixture", body)) as Uploaded;
+}
+
+/** A sound of the server's as a file, to be given to another server. */
+export async function soundOf({ id, title }: Uploaded): Promise<File> {
+  const answer = await fetch(`api/clips/${encodeURIComponent(id)}/audio`);
+  if (!answer.ok) throw new Error(`${title}: the sound is not there (${answer.status})`);
+  return new File([await answer.blob()], `${title}.wav`, { type: "audio/wav" });
+}
+
+async function posted(address: string, name: string, body: FormData | string): Promise<unknown> {
   let response: Response;
   try {
-    response = await fetch("api/clips", { method: "POST", body: form });
+    response = await fetch(address, { method: "POST", body });
   } catch {
-    throw new Error(`${file.name}: the server cannot be reached`);
+    throw new Error(`${name}: the server cannot be reached`);
   }
   const answer: unknown = await response.json().catch(() => null);
-  if (!response.ok) throw new Error(reason(answer) ?? `${file.name}: refused (${response.status})`);
-  return answer as Uploaded;
+  if (!response.ok) throw new Error(reason(answer) ?? `${name}: refused (${response.status})`);
+  return answer;
 }
 
 function reason(answer: unknown): string | null {

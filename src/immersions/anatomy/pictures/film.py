@@ -83,14 +83,19 @@ def encode(
     rate: float,
     heard: Path | None,
     name: str,
+    quality: int = 18,
+    preset: str = "veryfast",
 ) -> int:
-    """Run ffmpeg on the frames; `name` is what errors call the film."""
+    """Run ffmpeg on the frames; `name` is what errors call the film.
+
+    `quality` is x264's, from 0 (without loss) to 51, `preset` how long it may take over it.
+    """
     height, width = shape[0] // 2 * 2, shape[1] // 2 * 2
     command = [
         ffmpeg(), "-hide_banner", "-loglevel", "error", "-nostdin", "-y",
         "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", f"{rate:g}",
         "-i", "pipe:0", *(["-i", str(heard)] if heard else []),
-        "-c:v", "libx264", "-preset", "veryfast", "-crf", "18",
+        "-c:v", "libx264", "-preset", preset, "-crf", str(quality),
         "-vf", "scale=out_color_matrix=bt709:out_range=tv", "-pix_fmt", "yuv420p",
         "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709",
         *(["-c:a", "aac", "-b:a", "192k"] if heard else []),
@@ -122,6 +127,18 @@ def encode(
         if status:
             raise _failure(name, said.read().decode("utf-8", "replace"))
     return count
+
+
+def join(output: Path, film: Path, heard: Path, name: str, kilobits: int = 192) -> None:
+    """Put a film and its sound into one file. Raises `OSError`, one line."""
+    command = [
+        ffmpeg(), "-hide_banner", "-loglevel", "error", "-nostdin", "-y",
+        "-i", str(film), "-i", str(heard), "-c:v", "copy", "-c:a", "aac", "-b:a", f"{kilobits}k",
+        "-movflags", "+faststart", "-f", "mp4", str(output),
+    ]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, check=False)
+    if done.returncode:
+        raise _failure(name, done.stderr.decode("utf-8", "replace"))
 
 
 def _failure(name: str, said: str) -> OSError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from jaxtyping import Float, UInt8
 from numpy.typing import NDArray
@@ -24,6 +26,8 @@ RESTING = 0.14
 """Light of the threads where nothing passes."""
 PASSING = 2.2
 STRIP_CONTRAST = 1.8
+FADE_SECONDS = 0.12
+"""How long a glow takes to fade to a third: single frames would flicker."""
 
 Bright = Float[NDArray[np.float32], " vertices"]
 
@@ -42,7 +46,7 @@ class Moving:
         frame = frame_around(turned, width, height)
         self._style = style
         self._moments = np.ascontiguousarray(frame.pixels(turned))
-        self._points = self._moments.mean(0)
+        self._points = np.asarray(self._moments.mean(0), np.float32)
         self._radii = radii(self._points, layout.layer, frame, style)
         self._colours = vertex_colours(layout.layer, layout.channel)
         self._light = np.empty_like(self._colours)
@@ -94,7 +98,7 @@ class _Web:
         none = np.zeros(0, np.int64)
         count = round(THREADS_PER_PIXEL * float(np.sqrt(shape[0] * shape[1])))
         edges = Edges(none, none, none) if graph is None else sampled(graph, count, style.seed)
-        points = (points + 0.5) / WEB_BY - 0.5
+        points = np.asarray((points + 0.5) / WEB_BY - 0.5, np.float32)
         light = threads(points, colours, edges, (height, width))
         self._still = toned(light, style.thread_light, style.contrast)
         self._light = np.empty((height, width, 3), np.float32)
@@ -120,6 +124,33 @@ class _Web:
             *(gain * RESTING, gain * PASSING, self._light),
         )
         return self._light
+
+
+class Glow:
+    """How bright each vertex is from frame to frame: it lights up at once and fades slowly."""
+
+    def __init__(self, vertices: int, frames_per_second: float) -> None:
+        self.bright = np.zeros(vertices, np.float32)
+        self._keep = float(np.exp(-1 / (frames_per_second * FADE_SECONDS)))
+        self._layers: list[Float[NDArray[np.float32], "frames neurons"]] = []
+
+    def hear(self, layers: Sequence[Float[NDArray[np.floating], "neurons frames"]]) -> None:
+        """From now on another loop: what each neuron answers to it, 0 to 1, layer by layer."""
+        neurons = sum(len(each) for each in layers)
+        if neurons not in (0, len(self.bright)):
+            raise ValueError(f"expected answers of {len(self.bright)} neurons, got {neurons}")
+        self._layers = [np.ascontiguousarray(each.T, np.float32) for each in layers]
+
+    def move(self, at: float) -> Bright:
+        """The next frame, which lies at `at` of the loop, 0 to 1; drawn over by the next call."""
+        if not self._layers:
+            self.bright *= self._keep
+        first = 0
+        for values in self._layers:
+            last = first + values.shape[1]
+            splats.glowing(values, at, self._keep, self.bright[first:last])
+            first = last
+        return self.bright
 
 
 class Strip:

@@ -15,8 +15,10 @@ from immersions.server.messages.asked import (
     ChooseClip,
     ChooseEar,
     ChooseMix,
+    ChooseSample,
     ChooseTarget,
     CloseDeck,
+    Mixed,
     OpenDeck,
     Pull,
     Restart,
@@ -24,7 +26,9 @@ from immersions.server.messages.asked import (
     Seed,
     SetParameters,
     Solo,
+    Sounded,
     StartFrom,
+    StartRecording,
 )
 from immersions.server.messages.headers import LayoutHeader, LoopHeader, LoopLayer
 from immersions.server.messages.shared import MOST_DECKS, Message, OfDeck
@@ -40,7 +44,11 @@ from immersions.server.messages.told import (
     LayerShape,
     LayoutProgress,
     ParameterDeclaration,
+    RecordingMade,
+    Recordings,
+    RecordingStarted,
     Refused,
+    Samples,
     StateChanged,
     Status,
     Uploaded,
@@ -53,6 +61,7 @@ __all__ = [
     "ChooseClip",
     "ChooseEar",
     "ChooseMix",
+    "ChooseSample",
     "ChooseTarget",
     "ClientMessage",
     "Clip",
@@ -70,18 +79,25 @@ __all__ = [
     "LoopHeader",
     "LoopLayer",
     "Message",
+    "Mixed",
     "OfDeck",
     "OpenDeck",
     "ParameterDeclaration",
     "Pull",
+    "RecordingMade",
+    "RecordingStarted",
+    "Recordings",
     "Refused",
     "Restart",
     "Run",
+    "Samples",
     "Seed",
     "ServerMessage",
     "SetParameters",
     "Solo",
+    "Sounded",
     "StartFrom",
+    "StartRecording",
     "StateChanged",
     "Status",
     "Uploaded",
@@ -96,7 +112,9 @@ ServerMessage = Annotated[
     | DeskChanged
     | EarDescription
     | LayoutProgress
+    | Recordings
     | Refused
+    | Samples
     | StateChanged
     | Status,
     Field(discriminator="type"),
@@ -108,14 +126,17 @@ ClientMessage = Annotated[
     | ChooseClip
     | ChooseEar
     | ChooseMix
+    | ChooseSample
     | ChooseTarget
     | CloseDeck
+    | Mixed
     | OpenDeck
     | Pull
     | Restart
     | Run
     | Seed
     | Solo
+    | Sounded
     | StartFrom,
     Field(discriminator="type"),
 ]

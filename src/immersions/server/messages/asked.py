@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from immersions.server.messages.shared import DeckNumber, Message, Name, OfDeck
+from immersions.stage.desk import SAMPLES
 from immersions.stage.selection import Range
 
 
@@ -99,3 +100,45 @@ class Solo(OfDeck):
 
     type: Literal["solo"] = "solo"
     range: Range | None
+
+
+class Sounded(OfDeck):
+    """A loop follows, or followed, on this page: its first sample lies at `frame` of its clock.
+
+    Logged, so that the performance can be played again.
+    """
+
+    type: Literal["sounded"] = "sounded"
+    page: int = Field(ge=0, lt=2**53, description="any number of this page's own")
+    id: int = Field(description="of the loop")
+    frame: int = Field(ge=0, lt=2**53)
+    fade: int = Field(ge=0, le=10_000_000, description="frames of the crossfade that ends there")
+    rate: int = Field(ge=1000, le=768_000)
+
+
+class Mixed(Message):
+    """From `frame` on, gains of this page's mixer go elsewhere. Logged as `Sounded` is."""
+
+    type: Literal["mixed"] = "mixed"
+    page: int = Field(ge=0, lt=2**53)
+    frame: int = Field(ge=0, lt=2**53)
+    rate: int = Field(ge=1000, le=768_000)
+    gains: dict[Name, Annotated[float, Field(ge=0, le=100)]] = Field(max_length=64)
+
+
+class StartRecording(Message):
+    """What `POST /api/recordings` is told; the frames follow at `/api/recordings/ID/blocks`."""
+
+    page: int = Field(ge=0, lt=2**53)
+    frame: int = Field(ge=0, lt=2**53, description="of the page's clock: the first one recorded")
+    rate: int = Field(ge=8000, le=192_000)
+    channels: int = Field(ge=1, le=2)
+    since: float = Field(default=0.0, ge=0, le=600, description="seconds since that frame")
+
+
+class ChooseSample(Message):
+    """Puts a sound beside the dreams, into a place of the mixer; null takes it away."""
+
+    type: Literal["sample"] = "sample"
+    slot: int = Field(ge=0, lt=SAMPLES)
+    id: Name | None

@@ -71,6 +71,8 @@ class Welcome(Message):
     ears: list[EarName]
     decks: list[DeckState]
     desk: dict[str, float]
+    samples: list[str | None] = Field(description="ids of the sounds beside the dreams, by place")
+    performance: str = Field(default="", description="whose loops these are: its name")
 
 
 class EarDescription(OfDeck):
@@ -100,6 +102,13 @@ class DeskChanged(Message):
 
     type: Literal["desk"] = "desk"
     values: dict[str, float]
+
+
+class Samples(Message):
+    """The sounds beside the dreams, by their places in the mixer, told whenever one changed."""
+
+    type: Literal["samples"] = "samples"
+    ids: list[str | None]
 
 
 class Decks(Message):
@@ -165,3 +174,26 @@ class Edges(Message):
     bins: tuple[int, int] | None = Field(
         description="the lowest and the highest scalogram bin that it hears"
     )
+
+
+class RecordingStarted(Message):
+    """What `POST /api/recordings` answers."""
+
+    id: str
+
+
+class RecordingMade(Message):
+    """A recording of the master, to be fetched at `/api/recordings/ID/audio`."""
+
+    id: str
+    performance: str = Field(description="the name of its folder, and of its log's")
+    seconds: float
+    size: int = Field(description="in bytes")
+    going: bool = Field(description="whether it is still being made")
+
+
+class Recordings(Message):
+    """What has been recorded on this machine, the newest first, whenever that has changed."""
+
+    type: Literal["recordings"] = "recordings"
+    recordings: list[RecordingMade]

@@ -144,13 +144,18 @@ class Sounds(Event):
     rate: Rate = Field(description="of the page's audio clock")
 
 
-class Desk(Event):
-    """From `frame` of a page's audio clock on its mixer stands otherwise; the rest stays."""
+class Gains(Event):
+    """From `frame` of a page's audio clock on these gains of its mixer go elsewhere.
 
-    event: Literal["desk"] = "desk"
+    Amplitudes: `deck_N` of a deck, `start_N` of its start clip beside it, `master` of all;
+    `instead` is 1 while the start clips are heard instead of the dreams.
+    """
+
+    event: Literal["gains"] = "gains"
     page: int
     frame: int
-    values: dict[str, float]
+    rate: Rate
+    gains: dict[str, Annotated[float, Field(ge=0, le=100)]]
 
 
 class Recording(Event):
@@ -192,7 +197,7 @@ AnyEvent = Annotated[
     | Back
     | LoopMade
     | Sounds
-    | Desk
+    | Gains
     | Recording
     | Recorded
     | Gap,

@@ -33,6 +33,8 @@ class Trace:
     def __init__(self, log: Log, deck: int) -> None:
         self._log = log
         self._deck = deck
+        self.ids = 0
+        """The highest number of a loop of this deck so far."""
         self._number = 0
         self._waiting: dict[int, _Sent] = {}
         self._state: dict[str, Any] = {}
@@ -61,7 +63,10 @@ class Trace:
         mix: Samples | None,
         last: Samples | None,
     ) -> int:
-        """A dream is to begin; the number of the frame that says so."""
+        """A dream is to begin; the number of the frame that says so.
+
+        No `mix`, or an empty one, is the clip itself; `last` is where a dream goes on.
+        """
         seed = int(state.get("seed", 0))
         begin = say.Begin(
             deck=self._deck,
@@ -69,7 +74,7 @@ class Trace:
             state=state,
             clip=self._log.keep(clip, sample_rate, str(state.get("clip", "")), seed),
             mix=self._mix(state, mix, sample_rate),
-            last=None if last is None else self._log.keep(last, sample_rate),
+            last=self._log.keep(last, sample_rate) if last is not None and len(last) else None,
         )
         return self._send(_Sent(state, begin))
 
@@ -93,9 +98,12 @@ class Trace:
             self._waiting = {key: each for key, each in self._waiting.items() if key > number}
             self._done(sent, step)
 
-    def loop(self, header: Header, samples: bytes) -> None:
-        """A loop may be heard."""
+    def loop(self, header: Header, samples: bytes, clip: str = "", seed: int = 0) -> None:
+        """A loop may be heard. The sound of one that was not dreamed is that of `clip`."""
         array = np.frombuffer(samples, "<f4")
+        self.ids = max(self.ids, int(header["id"]))
+        if header["kind"] == "start":
+            self._log.keep(array, header["sample_rate"], clip, seed)
         self._log.note(
             say.LoopMade(
                 deck=self._deck,

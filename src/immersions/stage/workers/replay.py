@@ -34,6 +34,7 @@ class Dreamed:
     kind: str
     step: int
     samples: Samples
+    sample_rate: int
     ear: Ear | None
     """Who listened; None while an ear was loading."""
     same: bool | None
@@ -145,15 +146,17 @@ class Replay:
             self._on_step()
 
     def _made(self, event: say.LoopMade) -> Dreamed:
+        rate = self._ear.sample_rate if self._ear is not None else 0
         if event.kind == "start":
             samples = self._sound(event.digest or "")
+            rate = self._sounds[event.digest or ""].sample_rate
         elif self._rendered is None:
             raise ValueError(f"damaged log: loop {event.id} was never made")
         else:
             samples = self._rendered
         same = None if event.digest is None else digest(samples) == event.digest
         away = _away(samples, event.probe) if same is False else None
-        return Dreamed(event.id, event.kind, event.step, samples, self._ear, same, away)
+        return Dreamed(event.id, event.kind, event.step, samples, rate, self._ear, same, away)
 
     def _sound(self, name: str) -> Samples:
         if name not in self._kept:

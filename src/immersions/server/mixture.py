@@ -1,0 +1,61 @@
+"""Several sounds made into one start sound, as the page's mixer plays them beside each other."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+from pydantic import Field
+
+from immersions import audio
+from immersions.server.library import Library
+from immersions.server.messages import Clip, Message
+from immersions.stage.conductor import Samples
+
+FADE_SECONDS = 0.005
+"""Faded at the end of what is cut or waits for its next turn; as `web/src/audio/fitting.ts`."""
+
+
+class Part(Message):
+    id: str = Field(min_length=1, max_length=200)
+    level: float = Field(ge=-60, le=12, description="in dB")
+
+
+class Recipe(Message):
+    """What to mix. The first part gives the length, the others repeat in time with it."""
+
+    parts: list[Part] = Field(min_length=1, max_length=8)
+    deck: int = Field(default=0, ge=0, lt=4, description="whose ear gives the sample rate")
+
+
+def mixed(library: Library, parts: list[Part], sample_rate: int) -> Clip:
+    """Sum the parts, keep that below the ceiling, and add it to the start sounds.
+
+    `LookupError` for an unknown id, `RuntimeError` when no more sounds are kept; one line each.
+    """
+    titles = {clip.id: clip.title for clip in library.clips()}
+    sounds = [library.samples(part.id, sample_rate) for part in parts]
+    total = np.zeros(len(sounds[0]), np.float32)
+    for part, sound in zip(parts, sounds, strict=True):
+        total += fitted(sound, len(total), sample_rate) * np.float32(10 ** (part.level / 20))
+    finished = audio.finish(total, sample_rate, loudness_lufs=None).samples
+    title = " + ".join(titles[part.id] for part in parts)
+    return library.keep(finished.tobytes(), sample_rate, title[:60], kind="mixture")
+
+
+def fitted(sound: Samples, loop: int, sample_rate: int) -> Samples:
+    """(loop,) a sound in time with loops of `loop` samples.
+
+    It sounds once in some whole number of loops, or some whole number of times in one, whichever is
+    nearest to its own length. What is longer is cut, what is shorter waits for its next turn.
+    """
+    turns = 1 if len(sound) >= loop else max(1, round(loop / max(1, len(sound))))
+    edges = [round(turn * loop / turns) for turn in range(turns + 1)]
+    out = np.zeros(loop, np.float32)
+    for start, end in itertools.pairwise(edges):
+        turn = sound[: end - start].copy()
+        if abs(end - start - len(sound)) > 1:
+            fade = min(len(turn), round(FADE_SECONDS * sample_rate))
+            turn[len(turn) - fade :] *= 0.5 + 0.5 * np.cos(np.pi * (np.arange(fade) + 1) / fade)
+        out[start : start + len(turn)] = turn
+    return out

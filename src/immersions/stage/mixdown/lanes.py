@@ -1,0 +1,95 @@
+"""Loops that follow each other without a gap, as in `web/src/audio/player.ts` and `swap.ts`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+from numpy.typing import NDArray
+
+from immersions.stage.mixdown.fading import correlation, fade_gains
+
+Samples = Float[NDArray[np.float32], " frames"]
+
+RAMP_SECONDS = 0.03
+"""The first loop of a lane fades in."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sounding:
+    """A loop from its first sample at frame `origin` on; `fade` frames before, it fades in."""
+
+    origin: int
+    fade: int
+    samples: Callable[[], Samples]
+    """One round of it, at the clock's rate; asked for once, when it is needed."""
+
+
+class Lane:
+    """Read it in order: `read(frame, count)` is what sounds from `frame` on."""
+
+    def __init__(self, soundings: Iterator[Sounding], rate: int) -> None:
+        self._soundings = soundings
+        self._ramp = round(RAMP_SECONDS * rate)
+        self._next = next(soundings, None)
+        self._first = self._next.origin if self._next else 0
+        self._loop: Samples = np.zeros(1, np.float32)
+        self._origin = 0
+        self._sounds = False
+        self._fade: tuple[Samples, int, NDArray[np.float64], NDArray[np.float64]] | None = None
+
+    def read(self, frame: int, count: int) -> Float[NDArray[np.float64], " count"]:
+        out = np.zeros(count)
+        at, end = frame, frame + count
+        while at < end:
+            following = self._next
+            if following is not None and at >= following.origin:
+                self._advance(following)
+                continue
+            stop = end if following is None else min(end, following.origin)
+            part = out[at - frame : stop - frame]
+            if self._sounds:
+                part += round_(self._loop, at - self._origin, stop - at)
+                if following is not None and following.fade and stop > self._from(following):
+                    self._cross(part, at, stop, following)
+                self._rise(part, at)
+            at = stop
+        return out
+
+    @staticmethod
+    def _from(following: Sounding) -> int:
+        return following.origin - following.fade
+
+    def _advance(self, following: Sounding) -> None:
+        self._loop = self._fade[0] if self._fade else following.samples()
+        self._origin, self._sounds, self._fade = following.origin, True, None
+        self._next = next(self._soundings, None)
+
+    def _cross(self, part: NDArray[np.float64], at: int, stop: int, following: Sounding) -> None:
+        begin, frames = self._from(following), following.fade
+        if self._fade is None:
+            loop = following.samples()
+            before = round_(self._loop, begin - self._origin, frames)
+            rho = correlation(before, round_(loop, -frames, frames))
+            self._fade = (loop, begin, *fade_gains(rho, frames))
+        loop, _, out, into = self._fade
+        low = max(at, begin)
+        gains = slice(low - begin, stop - begin)
+        part[low - at :] *= out[gains]
+        part[low - at :] += into[gains] * round_(loop, low - following.origin, stop - low)
+
+    def _rise(self, part: NDArray[np.float64], at: int) -> None:
+        since = at - self._first
+        if since < self._ramp:
+            gains = (since + np.arange(len(part))) / self._ramp
+            part *= np.minimum(1, gains)
+
+
+def round_(loop: Samples, at: int, count: int) -> Samples:
+    """`count` samples of an endless loop from its sample `at` on, which may be negative."""
+    begin = at % len(loop)
+    if begin + count <= len(loop):
+        return loop[begin : begin + count]
+    return np.take(loop, np.arange(begin, begin + count), mode="wrap")

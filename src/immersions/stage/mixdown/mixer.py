@@ -1,0 +1,90 @@
+"""The page's mixer: gains that follow the hand, as in `web/src/audio/mixer.ts`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from immersions.stage.mixdown.lanes import Lane
+
+GAIN_SECONDS = 0.012
+"""The time constant with which a gain follows: `web/src/audio/ramp.ts`."""
+
+
+@dataclass(frozen=True)
+class Turned:
+    """From `frame` on these gains go elsewhere."""
+
+    frame: int
+    gains: Mapping[str, float]
+
+
+class Gain:
+    """One gain as time goes by; read in order."""
+
+    def __init__(self, name: str, turned: Iterable[Turned], initial: float, rate: int) -> None:
+        moves = [(each.frame, each.gains[name]) for each in turned if name in each.gains]
+        self._moves = sorted(moves, key=lambda move: move[0])
+        self._decay = math.exp(-1 / (GAIN_SECONDS * rate))
+        self._value = self._target = initial
+        self.silent = initial == 0 and all(value == 0 for _, value in moves)
+
+    def read(self, frame: int, count: int) -> NDArray[np.float64]:
+        out = np.empty(count)
+        at = 0
+        while at < count:
+            while self._moves and self._moves[0][0] <= frame + at:
+                self._target = self._moves.pop(0)[1]
+            stop = count
+            if self._moves:
+                stop = min(count, self._moves[0][0] - frame)
+            away = self._value - self._target
+            if away == 0:
+                out[at:stop] = self._target
+            else:
+                out[at:stop] = self._target + away * self._decay ** np.arange(stop - at)
+                away *= self._decay ** (stop - at)
+                self._value = self._target + (away if abs(away) > 1e-9 else 0.0)
+            at = stop
+        return out
+
+
+@dataclass(frozen=True, eq=False)
+class Strip:
+    """A deck: its dream, its start clip instead of it (A/B) or beside it."""
+
+    deck: int
+    dream: Lane
+    start: Lane
+
+
+class Mixer:
+    """Sums the strips; read in order."""
+
+    def __init__(self, strips: Sequence[Strip], turned: Sequence[Turned], rate: int) -> None:
+        def gain(name: str, initial: float) -> Gain:
+            return Gain(name, turned, initial, rate)
+
+        self._instead = gain("instead", 0.0)
+        self._master = gain("master", 1.0)
+        self._strips = [
+            (each, gain(f"deck_{each.deck}", 1.0), gain(f"start_{each.deck}", 0.0))
+            for each in strips
+        ]
+
+    def read(self, frame: int, count: int) -> NDArray[np.float64]:
+        instead = self._instead.read(frame, count)
+        whole = np.zeros(count)
+        for strip, level, beside in self._strips:
+            sound = strip.dream.read(frame, count)
+            aside = beside.read(frame, count)
+            if not (self._instead.silent and beside.silent):
+                start = strip.start.read(frame, count)
+                sound = (1 - instead) * sound + instead * start
+                whole += aside * start
+            whole += level.read(frame, count) * sound
+        return whole * self._master.read(frame, count)

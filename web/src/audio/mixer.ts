@@ -1,0 +1,98 @@
+import { DECKS, type Gains, SAMPLES } from "./mixing";
+import { ramp } from "./ramp";
+
+/** One channel; of voices, whose second channel is a pilot, the first alone. */
+const MONO = {
+  channelCount: 1,
+  channelCountMode: "explicit",
+  channelInterpretation: "discrete",
+} as const;
+
+interface DeckStrip {
+  /** its dream; closed while the start clip is heard instead */
+  dream: GainNode;
+  /** its start clip, on its way to both places where it may be heard */
+  start: GainNode;
+  instead: GainNode;
+  beside: GainNode;
+  level: GainNode;
+}
+
+/**
+ * The mixer's nodes: decks with their start clips, samples, and one gain for all.
+ *
+ *     dream --- (1 - instead) --+
+ *     start -+- (instead) ------+-- level --+
+ *            +- (beside) -- starts ---------+-- master --
+ *     samples -- level ---------------------+
+ *
+ * Voices play into `dream`, `start` and `samples`, and are never stopped by a fader.
+ */
+export class Mixer {
+  readonly master: GainNode;
+  readonly #decks: DeckStrip[];
+  readonly #starts: GainNode;
+  readonly #samples: GainNode[];
+
+  constructor(private readonly context: BaseAudioContext) {
+    this.master = this.#gain(1);
+    this.#starts = this.#gain(1);
+    this.#starts.connect(this.master);
+    this.#decks = DECKS.map((_, k) => this.#strip(k === 0 ? 1 : 0));
+    this.#samples = Array.from({ length: SAMPLES }, () => {
+      const gain = this.#gain(0);
+      gain.connect(this.master);
+      return gain;
+    });
+  }
+
+  /** Where a deck's dream goes in. */
+  dream(deck: number): AudioNode {
+    return this.#decks[deck].dream;
+  }
+
+  /** Where a deck's start clip goes in. */
+  start(deck: number): AudioNode {
+    return this.#decks[deck].start;
+  }
+
+  sample(slot: number): AudioNode {
+    return this.#samples[slot];
+  }
+
+  /** The strips behind their faders, in the order of `STRIPS`: for the meters. */
+  get strips(): AudioNode[] {
+    return [...this.#decks.map(({ level }) => level), this.#starts, ...this.#samples];
+  }
+
+  apply({ decks, starts, samples, master, instead }: Gains): void {
+    this.#decks.forEach((strip, k) => {
+      ramp(strip.dream, 1 - instead);
+      ramp(strip.instead, instead);
+      ramp(strip.level, decks[k]);
+      ramp(strip.beside, starts[k]);
+    });
+    this.#samples.forEach((gain, k) => {
+      ramp(gain, samples[k]);
+    });
+    ramp(this.master, master);
+  }
+
+  #strip(level: number): DeckStrip {
+    const strip = {
+      dream: this.#gain(1),
+      start: this.#gain(1),
+      instead: this.#gain(0),
+      beside: this.#gain(0),
+      level: this.#gain(level),
+    };
+    strip.dream.connect(strip.level);
+    strip.start.connect(strip.instead).connect(strip.level).connect(this.master);
+    strip.start.connect(strip.beside).connect(this.#starts);
+    return strip;
+  }
+
+  #gain(gain: number): GainNode {
+    return new GainNode(this.context, { ...MONO, gain });
+  }
+}

@@ -1,0 +1,192 @@
+import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
+import { Beside } from "../audio/beside";
+import type { Led } from "../audio/companion";
+import type { LimiterReport } from "../audio/limiter";
+import { type Metering, SILENCE } from "../audio/metering";
+import { type Desk, type Gains, gainsOf, MIXED, SAMPLES, STRIPS } from "../audio/mixing";
+import type { Sound } from "../audio/sound";
+import { type Sound as Recorded, readWav } from "../audio/wav";
+import type { ClientMessage, Welcome } from "../messages";
+import type { Loop } from "../protocol/frame";
+import type { Deck } from "./deck";
+import type { Faders } from "./faders";
+
+/** What the mixer needs of the page that it is on. */
+export interface Console {
+  desk: Faders;
+  sound: Sound;
+  decks: ReadonlySignal<readonly Deck[]>;
+  send(message: ClientMessage): boolean;
+  tell(line: string): void;
+}
+
+/** A meter falls by so many dB from report to report, twenty of which come a second. */
+const FALL_DB = 1.2;
+const RELEASED_MS = 150;
+
+/** The mixer as the performer sees it: what stands on the desk, put into sound and metered. */
+export class Mix {
+  readonly metering = signal<Metering>(SILENCE);
+  readonly masterLevel = signal(-Infinity);
+  /** of each strip, in the order of `STRIPS` */
+  readonly levels = STRIPS.map(() => signal(-Infinity));
+  /** dB that the limiter takes, falling back slowly enough to be read */
+  readonly reduction = signal(0);
+  /** samples that were no numbers; none of them left the limiter */
+  readonly broken = signal(0);
+  /** ids of the sounds beside the dreams */
+  readonly samples = signal<readonly (string | null)[]>(new Array(SAMPLES).fill(null));
+  /** loops have come that are held back */
+  readonly waiting = signal(false);
+  readonly held: ReadonlySignal<boolean>;
+  readonly desk: ReadonlySignal<Desk>;
+  readonly gains: ReadonlySignal<Gains>;
+  #beside: Beside | null = null;
+  readonly #sounds: (Recorded | null)[] = new Array(SAMPLES).fill(null);
+  /** loops that came before there was sound, by deck: the clip, and what was dreamed of it */
+  readonly #early: [number, Loop][] = [];
+
+  constructor(private readonly console: Console) {
+    const { desk, sound, decks } = console;
+    const value = (name: string) => desk.of({ name, default: MIXED[name] ?? 0 });
+    this.desk = computed(() =>
+      Object.fromEntries(Object.keys(MIXED).map((name) => [name, value(name).value])),
+    );
+    this.held = computed(() => value("hold").value >= 0.5);
+    const taken = computed(() => value("take").value >= 0.5);
+    this.gains = computed(() =>
+      gainsOf(
+        this.desk.value,
+        decks.value.map(({ number }) => number),
+      ),
+    );
+    effect(() => {
+      const gains = this.gains.value;
+      sound.output?.mixer.apply(gains);
+    });
+    effect(() => {
+      for (const { player } of decks.value) player.hold(this.held.value);
+    });
+    effect(() => {
+      if (taken.value) for (const { player } of decks.peek()) player.take();
+    });
+    sound.join(() => this.tick());
+  }
+
+  /** The newest loops are let in when the present ones end. */
+  take(): void {
+    const take = { name: "take", default: 0 };
+    this.console.desk.turn(take, 1);
+    setTimeout(() => this.console.desk.turn(take, 0), RELEASED_MS);
+  }
+
+  /** Puts a sound beside the dreams, or takes it away. */
+  choose(slot: number, id: string | null): void {
+    this.console.send({ type: "sample", slot, id });
+  }
+
+  /** Takes over which sounds the server has beside the dreams. */
+  follow(ids: readonly (string | null)[]): void {
+    const were = this.samples.peek();
+    this.samples.value = ids;
+    ids.forEach((id, slot) => {
+      if (id !== were[slot]) void this.#load(slot, id);
+    });
+  }
+
+  /** Tells a server that was started again how the mixer stood; `again` gives it lost uploads. */
+  async restore(
+    was: { desk: Desk; samples: readonly (string | null)[] },
+    { clips, desk }: Pick<Welcome, "clips" | "desk">,
+    again: (id: string) => Promise<string>,
+  ): Promise<void> {
+    const known = Object.entries(was.desk).filter(([name]) => name in desk);
+    this.console.send({ type: "set", deck: 0, parameters: Object.fromEntries(known) });
+    for (const [slot, id] of was.samples.entries()) {
+      if (id === null) continue;
+      const there = clips.some((clip) => clip.id === id);
+      // What cannot be given again is missing, and the clip's own line says why uploads are.
+      const given = there ? id : await again(id).catch(() => null);
+      if (given) this.choose(slot, given);
+    }
+  }
+
+  /** A loop has come for a deck. */
+  note(deck: number, loop: Loop): void {
+    if (this.#beside) this.#beside.note(deck, loop);
+    else this.#early.push([deck, loop]);
+  }
+
+  onMetering(metering: Metering): void {
+    this.metering.value = metering;
+    follow(this.masterLevel, metering.peak);
+    metering.channels.forEach((level, k) => {
+      follow(this.levels[k], level);
+    });
+  }
+
+  onLimiter({ reduction, broken }: LimiterReport): void {
+    this.reduction.value = Math.max(reduction, this.reduction.peek() - FALL_DB / 4, 0);
+    this.broken.value = broken;
+  }
+
+  resetMeter(): void {
+    this.console.sound.output?.resetMeter();
+  }
+
+  /** What sounds beside the dreams, once there is sound. */
+  get beside(): Beside | null {
+    return this.#beside;
+  }
+
+  tick(): void {
+    const { sound, decks } = this.console;
+    const { output } = sound;
+    if (!output) return;
+    if (!this.#beside) this.#begin();
+    this.waiting.value = decks.peek().some(({ player }) => player.waiting);
+    if (!sound.running) return;
+    const lanes = Array.from<unknown, Led | null>({ length: 4 }, () => null);
+    for (const { number, player } of decks.peek()) lanes[number] = player.led;
+    this.#beside?.tick(sound.frame, lanes);
+  }
+
+  #begin(): void {
+    const { sound, tell } = this.console;
+    const { output } = sound;
+    if (!output) return;
+    this.#beside = new Beside(output.mixer, sound.rate);
+    for (const [deck, loop] of this.#early.splice(0)) this.#beside.note(deck, loop);
+    this.#sounds.forEach((each, slot) => {
+      this.#beside?.load(slot, each);
+    });
+    output.mixer.apply(this.gains.peek());
+    if (output.note) tell(output.note);
+  }
+
+  async #load(slot: number, id: string | null): Promise<void> {
+    const sound = id === null ? null : await this.#fetch(id);
+    // Another one may have been chosen meanwhile.
+    if (this.samples.peek()[slot] !== id) return;
+    this.#sounds[slot] = sound;
+    this.#beside?.load(slot, sound);
+  }
+
+  async #fetch(id: string): Promise<Recorded | null> {
+    try {
+      const answer = await fetch(`api/clips/${encodeURIComponent(id)}/audio`);
+      if (!answer.ok) throw new Error(`it is not there (${answer.status})`);
+      return readWav(await answer.arrayBuffer());
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.console.tell(`The sample cannot be played: ${reason}`);
+      return null;
+    }
+  }
+}
+
+/** A meter jumps up and falls slowly. */
+function follow(shown: { value: number; peek(): number }, level: number): void {
+  const fallen = shown.peek() - FALL_DB;
+  shown.value = Math.max(level, fallen > -90 ? fallen : -Infinity);
+}
