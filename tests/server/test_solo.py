@@ -8,7 +8,7 @@ import pytest
 from listening import a_page, samples_of
 from rooms import Reader, playing
 
-from immersions.server import deck as decks
+from immersions.server import solo
 
 ONE = {"layer": "encoder.2", "channel": [0.2, 0.0], "pitch": [0.5, 0.0]}
 
@@ -84,7 +84,7 @@ def test_who_leaves_lets_go_and_nobody_holds_for_ever(monkeypatch):
             assert deck.state.generation > generation
             end = deck.state.generation
             await reader.until(lambda: reader.loops[-1][0].generation >= end)
-            monkeypatch.setattr(decks, "LONGEST_SOLO", 0.5)
+            monkeypatch.setattr(solo, "LONGEST_SECONDS", 0.5)
             await reader.say("solo", range=ONE)
             held = deck.state.generation
             await reader.until(lambda: deck.state.generation > held)

@@ -1,6 +1,13 @@
 // Generated from src/immersions/server/messages/; do not edit.
 // Write it anew with: python -m immersions.server.typescript
 
+/** Does something that takes no value: `undo`, `redo`, `scene_1`, … as a controller does it. */
+export interface Act {
+  type: "act";
+  name: string;
+  deck: number;
+}
+
 /** Starts again from another sound. */
 export interface ChooseClip {
   deck: number;
@@ -67,6 +74,11 @@ export interface DeckState {
 export interface Decks {
   type: "decks";
   decks: Array<number>;
+}
+
+export interface DeleteScene {
+  type: "delete";
+  place: number;
 }
 
 /** What is set for all decks together, told whenever anything of it changed. */
@@ -234,6 +246,13 @@ export interface Range {
   time: [number, number];
 }
 
+/** Moves to a scene: faders in so many seconds, everything else at once. */
+export interface RecallScene {
+  type: "recall";
+  place: number;
+  seconds: number;
+}
+
 /** A recording of the master, to be fetched at `/api/recordings/ID/audio`. */
 export interface RecordingMade {
   id: string;
@@ -258,6 +277,12 @@ export interface Refused {
   message: string;
 }
 
+export interface RenameScene {
+  type: "rename";
+  place: number;
+  name: string;
+}
+
 /** Starts again from the clip. */
 export interface Restart {
   deck: number;
@@ -275,6 +300,21 @@ export interface Run {
 export interface Samples {
   type: "samples";
   ids: Array<string | null>;
+}
+
+/** All scenes, told whenever they changed or another one was moved to. */
+export interface SceneList {
+  type: "scenes";
+  scenes: Array<SceneName>;
+  /** the scene moved to last, while nothing was changed */
+  recalled: number | null;
+  /** whether faders are on their way there */
+  morphing: boolean;
+}
+
+export interface SceneName {
+  place: number;
+  name: string;
 }
 
 /** Starts again from the clip with other random numbers. */
@@ -369,6 +409,20 @@ export interface Status {
   message: string;
 }
 
+/** How many steps there are to undo and redo. */
+export interface Steps {
+  type: "steps";
+  undo: number;
+  redo: number;
+}
+
+/** Keeps the performance as it is now; without a name, the scene's own or a usual one. */
+export interface StoreScene {
+  type: "store";
+  place: number;
+  name: string;
+}
+
 /** What `POST /api/clips` answers. */
 export interface Uploaded {
   id: string;
@@ -402,28 +456,35 @@ export type ServerMessage =
   | Recordings
   | Refused
   | Samples
+  | SceneList
   | StateChanged
   | Status
+  | Steps
   | Welcome;
 
 /** Text from a page to the server. */
 export type ClientMessage =
+  | Act
   | ChooseClip
   | ChooseEar
   | ChooseMix
   | ChooseSample
   | ChooseTarget
   | CloseDeck
+  | DeleteScene
   | Mixed
   | OpenDeck
   | Pull
+  | RecallScene
+  | RenameScene
   | Restart
   | Run
   | Seed
   | SetParameters
   | Solo
   | Sounded
-  | StartFrom;
+  | StartFrom
+  | StoreScene;
 
 /** Headers of binary messages and answers. */
 export type BinaryHeader =

@@ -3,22 +3,49 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from immersions.server import messages as say
 from immersions.server.ears import EarChoice
-from immersions.stage.conductor import Progress
+from immersions.stage import board
+from immersions.stage.aside import Progress
 from immersions.stage.frames import Header
 from immersions.stage.layouts import Laying
+from immersions.stage.performance import State
 from immersions.stage.selection import Range
 
 FIRST_DEPTH = 0.6
 """A performance begins at a layer this deep in the ear: past notes, before whole phrases."""
 FIRST_CHANNELS = (0.0, 0.1)
 _PATH = re.compile(r"""(?<![\w./])/(?:[^\s/:;,'"()]+/)+([^\s/:;,'"()]+)""")
+
+
+def welcome(
+    performance: str,
+    clips: list[say.Clip],
+    ears: Iterable[EarChoice],
+    decks: Mapping[int, State],
+    desk: dict[str, float],
+    samples: list[str | None],
+) -> say.Welcome:
+    """What a page needs to know first."""
+    return say.Welcome(
+        version=version("immersions"),
+        parameters=[
+            say.ParameterDeclaration(**each.as_dict(), place=place)
+            for place, each in board.placed()
+        ],
+        clips=clips,
+        ears=[say.EarName(id=each.id, title=each.title) for each in ears],
+        decks=[say.DeckState(deck=number, state=state) for number, state in decks.items()],
+        desk=desk,
+        performance=performance,
+        samples=samples,
+    )
 
 
 def ear(choice: EarChoice, hello: Header, deck: int = 0) -> say.EarDescription:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from immersions.stage.frames import Header
+from immersions.stage.supervisor import LifeWord
 
 if TYPE_CHECKING:
-    from immersions.stage.conductor import Loop, Progress
+    from immersions.stage.conductor import Loop
 
 Samples = NDArray[np.float32]
+
+HISTORY = 200
 
 
 class Audience(Protocol):
@@ -29,6 +33,18 @@ class Audience(Protocol):
         ...
 
     def on_progress(self) -> None: ...
+
+
+@dataclass
+class Progress:
+    """How the dreaming goes. `steps` and `history` are of this dream; `loops` of all."""
+
+    life: LifeWord = "stopped"
+    message: str = ""
+    steps: int = 0
+    steps_per_second: float = 0.0
+    loops: int = 0
+    history: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=HISTORY))
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from immersions.stage.aside import Aside, Audience, fitting, unheard
+from immersions.stage.aside import Aside, Audience, Progress, fitting, unheard
 from immersions.stage.frames import Header
 from immersions.stage.life import Patience
 from immersions.stage.logs.tracing import Trace
@@ -26,7 +25,6 @@ from immersions.stage.worker import WorkerConfig
 
 Samples = NDArray[np.float32]
 
-HISTORY = 200
 NOTICE_SECONDS = 6.0
 
 
@@ -55,16 +53,13 @@ class Loop:
         return Loop({**self.header, "activation": None, "layers": []}, self.samples)
 
 
-@dataclass
-class Progress:
-    """How the dreaming goes. `steps` and `history` are of this dream; `loops` of all."""
+@dataclass(frozen=True, eq=False)
+class Dreamed:
+    """Where a dream had got to: its sound, and after how many steps."""
 
-    life: LifeWord = "stopped"
-    message: str = ""
-    steps: int = 0
-    steps_per_second: float = 0.0
-    loops: int = 0
-    history: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=HISTORY))
+    samples: Samples
+    sample_rate: int
+    step: int
 
 
 class Conductor:
@@ -139,6 +134,13 @@ class Conductor:
         if self._supervisor.ready:
             self._send_begin()
         else:
+            header = unheard(clip, sample_rate, state.generation)
+            self._keep(header, clip.tobytes())
+            if self._onwards:
+                self._ids += 1
+                going = {**header, "kind": "dream", "step": self.progress.steps, "id": self._ids}
+                self.newest = Loop(going, self._onwards)
+                self._audience.on_loop(self.newest)
             self._keep(unheard(clip, sample_rate, state.generation), clip.tobytes())
 
     def change(self, state: State) -> None:
@@ -263,7 +265,7 @@ class Conductor:
             "clip": len(self._clip),
             "mix": len(self._mix),
             "announce": not self._heard,
-            "render": self.newest is None and len(last) > 0,
+            "render": len(last) > 0 and not (self.newest and self.newest.header["layers"]),
         }
         self._supervisor.send(header, self._clip.tobytes() + self._mix.tobytes() + last)
 
@@ -279,6 +281,9 @@ class Conductor:
         if self._trace is not None and self._state is not None:
             self._trace.loop(loop.header, loop.samples, self._state.clip, self._state.seed)
         self._audience.on_loop(loop)
+        if loop.kind == "start" and self.newest is not None:
+            # Told again as an ear hears it now; the dream of it is what goes on playing.
+            self._audience.on_loop(self.newest)
 
     def _count(self, beat: Header) -> None:
         self.progress.steps_per_second = float(beat["steps_per_second"])

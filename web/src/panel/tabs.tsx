@@ -2,6 +2,7 @@ import type { FunctionComponent } from "preact";
 import { Controls } from "./Controls";
 import { DeckList } from "./DeckList";
 import { MixPanel } from "./MixPanel";
+import { ScenesPanel } from "./ScenesPanel";
 
 export interface Tab {
   id: string;
@@ -15,4 +16,5 @@ export const TABS: Tab[] = [
   { id: "dream", title: "Dream", help: "What to dream of, and how", Body: Controls },
   { id: "decks", title: "Decks", help: "Several ears in one performance", Body: DeckList },
   { id: "mix", title: "Mix", help: "What is heard, how loud, and when", Body: MixPanel },
+  { id: "scenes", title: "Scenes", help: "Whole states to come back to", Body: ScenesPanel },
 ];

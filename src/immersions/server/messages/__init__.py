@@ -31,6 +31,16 @@ from immersions.server.messages.asked import (
     StartRecording,
 )
 from immersions.server.messages.headers import LayoutHeader, LoopHeader, LoopLayer
+from immersions.server.messages.scenes import (
+    Act,
+    DeleteScene,
+    RecallScene,
+    RenameScene,
+    SceneList,
+    SceneName,
+    Steps,
+    StoreScene,
+)
 from immersions.server.messages.shared import MOST_DECKS, Message, OfDeck
 from immersions.server.messages.told import (
     Clip,
@@ -57,6 +67,7 @@ from immersions.server.messages.told import (
 
 __all__ = [
     "MOST_DECKS",
+    "Act",
     "BinaryHeader",
     "ChooseClip",
     "ChooseEar",
@@ -69,6 +80,7 @@ __all__ = [
     "CloseDeck",
     "DeckState",
     "Decks",
+    "DeleteScene",
     "DeskChanged",
     "EarDescription",
     "EarName",
@@ -81,16 +93,21 @@ __all__ = [
     "Message",
     "Mixed",
     "OfDeck",
+    "OfScenes",
     "OpenDeck",
     "ParameterDeclaration",
     "Pull",
+    "RecallScene",
     "RecordingMade",
     "RecordingStarted",
     "Recordings",
     "Refused",
+    "RenameScene",
     "Restart",
     "Run",
     "Samples",
+    "SceneList",
+    "SceneName",
     "Seed",
     "ServerMessage",
     "SetParameters",
@@ -100,6 +117,8 @@ __all__ = [
     "StartRecording",
     "StateChanged",
     "Status",
+    "Steps",
+    "StoreScene",
     "Uploaded",
     "Welcome",
     "from_client",
@@ -114,15 +133,21 @@ ServerMessage = Annotated[
     | LayoutProgress
     | Recordings
     | Refused
+    | SceneList
     | Samples
     | StateChanged
-    | Status,
+    | Status
+    | Steps,
     Field(discriminator="type"),
 ]
 """Text from the server to a page."""
 
+OfScenes = StoreScene | RecallScene | RenameScene | DeleteScene
+"""What concerns scenes alone."""
+
 ClientMessage = Annotated[
     SetParameters
+    | Act
     | ChooseClip
     | ChooseEar
     | ChooseMix
@@ -130,14 +155,18 @@ ClientMessage = Annotated[
     | ChooseTarget
     | CloseDeck
     | Mixed
+    | DeleteScene
     | OpenDeck
     | Pull
+    | RecallScene
+    | RenameScene
     | Restart
     | Run
     | Seed
     | Solo
     | Sounded
-    | StartFrom,
+    | StartFrom
+    | StoreScene,
     Field(discriminator="type"),
 ]
 """Text from a page to the server."""
