@@ -18,7 +18,7 @@ from starlette.datastructures import UploadFile
 from immersions.server import describe, mixture
 from immersions.server.access import Access
 from immersions.server.library import Full, Unknown, wav
-from immersions.server.messages import Uploaded
+from immersions.server.messages import Edges, Uploaded
 from immersions.server.recordings import add_recordings
 from immersions.server.room import Room
 from immersions.server.security import Guard
@@ -88,6 +88,18 @@ def _add_answers(app: FastAPI, room: Room) -> None:
         except ValueError as error:
             raise HTTPException(404, describe.line(error)) from None
         return PlainTextResponse(told, media_type="application/toml")
+
+    @app.get("/api/edges/{ear_hash}/{neuron}")
+    async def edges(ear_hash: str, neuron: int) -> Edges:
+        try:
+            found = await room.edges.find(room.decks.values(), ear_hash, neuron)
+        except TimeoutError:
+            raise HTTPException(503, "the ear is busy; ask again later") from None
+        except ValueError as error:
+            raise HTTPException(409, describe.line(error)) from None
+        if found is None:
+            raise HTTPException(404, "no ear with this hash and neuron listens now")
+        return found
 
     @app.get("/api/clips/{clip}/audio")
     async def sound(clip: str) -> Response:

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from immersions.server import messages as say
 from immersions.server.ears import EarChoice
 from immersions.stage import board
-from immersions.stage.conductor import Progress
+from immersions.stage.aside import Progress
 from immersions.stage.frames import Header
 from immersions.stage.layouts import Laying
 from immersions.stage.selection import Range

@@ -12,6 +12,7 @@ from immersions.server import binary, describe, doings, obeying
 from immersions.server import messages as say
 from immersions.server.deck import Deck
 from immersions.server.ears import EarChoice
+from immersions.server.edges import EdgeBook
 from immersions.server.hands import Hands, Wiring
 from immersions.server.keeper import Back
 from immersions.server.keeping import Keeping
@@ -58,6 +59,7 @@ class Room:
         self._pages = Pages()
         self._changed = asyncio.Event()
         self._layouts = Layouts(self._on_layout)
+        self.edges = EdgeBook()
         self._group: asyncio.TaskGroup | None = None
         self._running: dict[int, asyncio.Task[None]] = {}
         first = State(library.first(), ear, 4.0, parameters=PARAMETERS.defaults())
@@ -155,6 +157,8 @@ class Room:
     def leave(self, outbox: Outbox) -> None:
         self._pages.discard(outbox)
         self.hands.leave(outbox)
+        for deck in self.decks.values():
+            deck.solo.let_go(outbox)
 
     async def obey(self, outbox: Outbox, text: str) -> None:
         """Do what a page says; what cannot be done is answered with one line."""

@@ -11,6 +11,7 @@ import type { Loop } from "../protocol/frame";
 import type { DeckMessage } from "./addressed";
 import { Cueing } from "./cueing";
 import { Deck } from "./deck";
+import { EdgeStore } from "./edges";
 import { Faders } from "./faders";
 import { Guide, storageOf } from "./guide";
 import { Hands } from "./hands";
@@ -20,6 +21,7 @@ import { Keeping } from "./keeping";
 import { Mix } from "./mix";
 import { Notices } from "./notices";
 import { Timing } from "./timing";
+import { Solo } from "./solo";
 
 /**
  * Everything that the page knows and can do: its decks, and what they share.
@@ -108,6 +110,12 @@ export class Stage {
   /** the picture, once it is drawn, and how it lies on its canvas */
   picture: Picture | null = null;
   readonly view = signal<View>({ scaleX: 1, scaleY: 1, shiftX: 0, shiftY: 0 });
+  /** of the neuron under the pointer */
+  readonly edges = new EdgeStore();
+  readonly solo = new Solo(() => {
+    const deck = this.deck.peek();
+    return (message) => deck.send(message);
+  });
 
   readonly #connection: Connection;
 
