@@ -157,3 +157,28 @@ def test_a_token_that_can_be_guessed_is_refused_and_not_repeated(token):
     line = refused("--port", "0", "--token", token)
     assert "token: expected 22 to 200 letters" in line
     assert token not in line
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--osc", "nine"], "--osc: expected PORT or HOST:PORT, got 'nine'"),
+        (["--osc", "0.0.0.0:9000"], "name who may with --osc-from ADDRESS"),
+        (["--osc-to", "127.0.0.1:9001"], "--osc-to and --osc-from need --osc PORT"),
+    ],
+)
+def test_osc_that_cannot_be_is_one_line(options, said):
+    ended = subprocess.run([*COMMAND, *options], capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 2
+    assert said in ended.stderr
+    assert ended.stderr.count("\n") == 1
+
+
+def test_an_osc_port_that_is_taken_is_one_line():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", 0))
+        options = ["--port", "0", "--osc", str(taken.getsockname()[1])]
+        ended = subprocess.run([*COMMAND, *options], capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 2
+    assert "OSC: cannot listen on 127.0.0.1" in ended.stderr
+    assert ended.stderr.count("\n") == 1
