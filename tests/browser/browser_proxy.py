@@ -24,6 +24,8 @@ class Proxy:
         self.poison = False
         """Whether the first samples of each loop are made NaN."""
         self.poisoned = 0
+        self.carried = 0
+        """Bytes, in both directions."""
         self._to = port
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -102,6 +104,7 @@ class Proxy:
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await reader.read(65536):
             await self._whole.wait()
+            self.carried += len(data)
             writer.write(self._spoiled(data) if self.poison else data)
             await writer.drain()
         await self._whole.wait()
