@@ -44,9 +44,11 @@ def midi_server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
         patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
         running = Server()
         running.start()
-    running.wait_for_worker()
-    yield running
-    running.stop()
+    try:
+        running.wait_for_worker()
+        yield running
+    finally:
+        running.stop()
 
 
 @pytest.fixture

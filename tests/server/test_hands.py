@@ -145,9 +145,12 @@ def test_what_is_learned_is_kept_forgotten_and_deleted(tmp_path):
         await hand.until(lambda: len(hand.listed()[0]["mapped"]) == 1)
         await hand.say("delete_mapping", mapping="box")
         await hand.until(lambda: hand.listed()[0]["mapping"] == "mine")
-        assert sorted(each.name for each in tmp_path.iterdir()) == ["mine.toml"]
+        assert sorted(each.name for each in tmp_path.iterdir()) == ["mine.toml", "ports.json"]
         await hand.say("choose_mapping", port=port, mapping=None)
         await hand.until(lambda: hand.listed()[0]["mapping"] is None)
+        await hand.say("choose_mapping", port=port, mapping="eight-faders")
+        await hand.until(lambda: hand.listed()[0]["mapping"] == "eight-faders")
+        assert Shelf(SURFACE, tmp_path, bundled(SURFACE)).choices() == {"Box": "eight-faders"}
 
     run(tmp_path, play)
 

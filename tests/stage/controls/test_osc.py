@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from a_hand import SURFACE, MemoryHand
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pythonosc.osc_bundle import OscBundle
 from pythonosc.osc_bundle_builder import OscBundleBuilder
@@ -251,12 +251,14 @@ def test_a_port_that_is_taken_is_one_line() -> None:
     run(go)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300) | st.binary(max_size=200).map(lambda tail: BUNDLE + tail))
 def test_any_bytes_are_messages_or_a_value_error(data: bytes) -> None:
     with contextlib.suppress(ValueError):
         assert all(each.address.startswith("/") for each in read(data))
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.floats(width=32, allow_nan=False) | st.text(st.characters(exclude_characters="\0")),
