@@ -1,6 +1,13 @@
 // Generated from src/immersions/server/messages/; do not edit.
 // Write it anew with: python -m immersions.server.typescript
 
+/** Does something that takes no value: `undo`, `redo`, `scene_1`, … as a controller does it. */
+export interface Act {
+  type: "act";
+  name: string;
+  deck: number;
+}
+
 /** Starts again from another sound. */
 export interface ChooseClip {
   deck: number;
@@ -60,6 +67,21 @@ export interface Clips {
   clips: Array<Clip>;
 }
 
+/** What has come of a MIDI clock that is to be followed. */
+export interface Clock {
+  type: "clock";
+  events: Array<ClockEvent>;
+}
+
+/** A message of a MIDI clock, and when it came. */
+export interface ClockEvent {
+  kind: "clock" | "start" | "continue" | "stop" | "position";
+  /** seconds of any steady clock */
+  at: number;
+  /** of a song position */
+  sixteenths: number;
+}
+
 /** Closes a deck; the first one stays. */
 export interface CloseDeck {
   deck: number;
@@ -115,6 +137,11 @@ export interface Decks {
 export interface DeleteMapping {
   type: "delete_mapping";
   mapping: string;
+}
+
+export interface DeleteScene {
+  type: "delete";
+  place: number;
 }
 
 /** What is set for all decks together, told whenever anything of it changed. */
@@ -238,6 +265,8 @@ export interface LoopHeader {
   kind: "start" | "dream";
   sample_rate: number;
   samples: number;
+  /** notes in the loop, where known */
+  quarters: number | null;
   /** standardised, of this loop as it plays */
   activation: number | null;
   step: number;
@@ -341,6 +370,13 @@ export interface Range {
   time: [number, number];
 }
 
+/** Moves to a scene: faders in so many seconds, everything else at once. */
+export interface RecallScene {
+  type: "recall";
+  place: number;
+  seconds: number;
+}
+
 /** A recording of the master, to be fetched at `/api/recordings/ID/audio`. */
 export interface RecordingMade {
   id: string;
@@ -363,6 +399,12 @@ export interface Recordings {
 export interface Refused {
   type: "error";
   message: string;
+}
+
+export interface RenameScene {
+  type: "rename";
+  place: number;
+  name: string;
 }
 
 /** Starts again from the clip. */
@@ -388,6 +430,21 @@ export interface Samples {
 export interface SaveMapping {
   type: "save_mapping";
   port: string;
+  name: string;
+}
+
+/** All scenes, told whenever they changed or another one was moved to. */
+export interface SceneList {
+  type: "scenes";
+  scenes: Array<SceneName>;
+  /** the scene moved to last, while nothing was changed */
+  recalled: number | null;
+  /** whether faders are on their way there */
+  morphing: boolean;
+}
+
+export interface SceneName {
+  place: number;
   name: string;
 }
 
@@ -434,8 +491,8 @@ export interface StartFrom {
  * Everything that a performer can change, and nothing else.
  *
  * `generation` rises with every change; a loop carries the generation that it was dreamed with.
- * `seconds` is the loop's length. `mix` is the clip that the parameter `mix` mixes in, or
- * nothing for `clip` itself.
+ * `seconds` is the loop's length, `quarters` that in quarter notes where it is known. `mix` is the
+ * clip that the parameter `mix` mixes in, or nothing for `clip` itself.
  */
 export interface State {
   clip: string;
@@ -447,6 +504,7 @@ export interface State {
   targets: Array<Range>;
   generation: number;
   mix: string | null;
+  quarters: number | null;
 }
 
 /** The state of a deck, told to all pages whenever anything changed. */
@@ -470,6 +528,27 @@ export interface Status {
   history: Array<[number, number]>;
   /** one line for the performer, or empty */
   message: string;
+}
+
+/** How many steps there are to undo and redo. */
+export interface Steps {
+  type: "steps";
+  undo: number;
+  redo: number;
+}
+
+/** Keeps the performance as it is now; without a name, the scene's own or a usual one. */
+export interface StoreScene {
+  type: "store";
+  place: number;
+  name: string;
+}
+
+/** A tap of the tempo; from the second one on all loops are in it. */
+export interface Tap {
+  type: "tap";
+  /** seconds of any steady clock */
+  at: number;
 }
 
 /** What `POST /api/clips` answers. */
@@ -509,20 +588,25 @@ export type ServerMessage =
   | Recordings
   | Refused
   | Samples
+  | SceneList
   | StateChanged
   | Status
+  | Steps
   | Welcome;
 
 /** Text from a page to the server. */
 export type ClientMessage =
+  | Act
   | ChooseClip
   | ChooseEar
   | ChooseMapping
   | ChooseMix
   | ChooseSample
   | ChooseTarget
+  | Clock
   | CloseDeck
   | DeleteMapping
+  | DeleteScene
   | Focus
   | ForgetControl
   | Learn
@@ -531,13 +615,17 @@ export type ClientMessage =
   | OpenDeck
   | PagePorts
   | Pull
+  | RecallScene
+  | RenameScene
   | Restart
   | Run
   | SaveMapping
   | Seed
   | SetParameters
   | Sounded
-  | StartFrom;
+  | StartFrom
+  | StoreScene
+  | Tap;
 
 /** Headers of binary messages and answers. */
 export type BinaryHeader =

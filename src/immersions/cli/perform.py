@@ -14,8 +14,15 @@ def perform(
     host: Annotated[str, typer.Option(help="Address of this machine to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free one.")] = 8765,
     ear: Annotated[
-        str, typer.Option(help="A bundled ear, a folder, or module:callable that makes one.")
-    ] = "small",
+        str | None,
+        typer.Option(
+            help="A bundled ear, a folder, or module:callable that makes one; "
+            "otherwise the one played last, or small."
+        ),
+    ] = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Begin a new performance, not the one played last.")
+    ] = False,
     threads: Annotated[
         int, typer.Option(min=0, help="Processors for dreaming; 0 for as many as make sense.")
     ] = 0,
@@ -72,4 +79,5 @@ def perform(
     # Ctrl-C is how a performance ends, not a failure.
     with contextlib.suppress(KeyboardInterrupt):
         kept = places.performances() if keep else None
-        serve(Stage(host, port, ear, threads or default_threads(), token, kept, wiring), ready)
+        asked = Stage(host, port, ear, threads or default_threads(), token, kept, fresh, wiring)
+        serve(asked, ready)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from immersions.server import actions
 from immersions.server import messages as say
 from immersions.stage.controls.control import LETTERS, Action
 from immersions.stage.selection import Range
@@ -42,10 +44,6 @@ def _targets(room: Room, deck: int, change: Callable[[list[Range]], list[Range]]
         room.deck(deck).choose_targets(say.ChooseTarget(ranges=change(targets)))
 
 
-def _restart(room: Room, deck: int) -> Awaitable[None]:
-    return room.deck(deck).restart()
-
-
 def _new_seed(room: Room, deck: int) -> Awaitable[None]:
     return room.deck(deck).set_seed(random.randrange(10_000))
 
@@ -62,6 +60,15 @@ def _remove_target(room: Room, deck: int) -> None:
     _targets(room, deck, lambda each: each[:-1] or each)
 
 
+def _tap(room: Room, _: int) -> None:
+    room.time.tap(time.monotonic())
+
+
+def _named(name: str) -> Do:
+    """What pages can do by this name, too."""
+    return lambda room, deck: room.act(name, deck)
+
+
 def _focus(number: int) -> Do:
     def do(room: Room, _: int) -> None:
         room.hands.look_at(number)
@@ -74,7 +81,12 @@ def _own(name: str, label: str, description: str, do: Do) -> Doing:
 
 
 ACTIONS: tuple[Doing, ...] = (
-    _own("restart", "Start again", "Starts again from the clip.", _restart),
+    *(
+        Doing(each, _named(each.name))
+        for each in actions.ACTIONS
+        if each.name != "dream"  # a switch here, with a lamp
+    ),
+    Doing(Action("tap", "Tap", "A tap of the tempo: two of them set it."), _tap),
     _own("new_seed", "Another seed", "Starts again with other random numbers.", _new_seed),
     _own("previous_clip", "Previous clip", "Starts again from the clip before.", _another_clip(-1)),
     _own("next_clip", "Next clip", "Starts again from the clip after this one.", _another_clip(1)),

@@ -53,6 +53,15 @@ class Loop:
         return Loop({**self.header, "activation": None, "layers": []}, self.samples)
 
 
+@dataclass(frozen=True, eq=False)
+class Dreamed:
+    """Where a dream had got to: its sound, and after how many steps."""
+
+    samples: Samples
+    sample_rate: int
+    step: int
+
+
 @dataclass
 class Progress:
     """How the dreaming goes. `steps` and `history` are of this dream; `loops` of all."""
@@ -141,15 +150,22 @@ class Conductor:
         """
         self._state, self._clip, self._sample_rate = state, clip, sample_rate
         self._mix = _fitting(mix, clip)
+        carried = self.newest if onwards is not None else None
         self._begun, self.newest, self._heard = state.generation, None, False
         self._onwards, self._trouble = b"" if onwards is None else onwards.tobytes(), ""
-        if not self._onwards:
-            self.progress.steps = 0
+        self.progress.steps = 0 if carried is None else carried.header["step"]
+        if carried is None:
             self.progress.history.clear()
         if self._supervisor.ready:
             self._send_begin()
         else:
-            self._keep(_unheard(clip, sample_rate, state.generation), clip.tobytes())
+            header = _unheard(clip, sample_rate, state)
+            self._keep(header, clip.tobytes())
+            if self._onwards:
+                self._ids += 1
+                going = {**header, "kind": "dream", "step": self.progress.steps, "id": self._ids}
+                self.newest = Loop(going, self._onwards)
+                self._audience.on_loop(self.newest)
 
     def change(self, state: State) -> None:
         """Dream on with another state."""
@@ -237,7 +253,7 @@ class Conductor:
             "clip": len(self._clip),
             "mix": len(self._mix),
             "announce": not self._heard,
-            "render": self.newest is None and len(last) > 0,
+            "render": len(last) > 0 and not (self.newest and self.newest.header["layers"]),
         }
         self._supervisor.send(header, self._clip.tobytes() + self._mix.tobytes() + last)
 
@@ -253,6 +269,9 @@ class Conductor:
         if self._trace is not None and self._state is not None:
             self._trace.loop(loop.header, loop.samples, self._state.clip, self._state.seed)
         self._audience.on_loop(loop)
+        if loop.kind == "start" and self.newest is not None:
+            # Told again as an ear hears it now; the dream of it is what goes on playing.
+            self._audience.on_loop(self.newest)
 
     def _count(self, beat: Header) -> None:
         self.progress.steps_per_second = float(beat["steps_per_second"])
@@ -266,14 +285,15 @@ def _fitting(mix: Samples | None, clip: Samples) -> Samples:
     return np.zeros(0, np.float32) if mix is None else np.resize(mix, len(clip))
 
 
-def _unheard(clip: Samples, sample_rate: int, generation: int) -> dict[str, Any]:
+def _unheard(clip: Samples, sample_rate: int, state: State) -> dict[str, Any]:
     """The header of a start clip that no ear has heard yet."""
     return {
         "type": "loop",
         "kind": "start",
-        "generation": generation,
+        "generation": state.generation,
         "sample_rate": sample_rate,
         "samples": len(clip),
+        "quarters": state.quarters,
         "activation": None,
         "step": 0,
         "layers": [],

@@ -4,6 +4,7 @@ import { ScalogramStrip } from "../scalogram/ScalogramStrip";
 import { ActivationCurve } from "./ActivationCurve";
 import { DropZone } from "./DropZone";
 import { HelpLine, useHelp } from "./help";
+import { KeySheet } from "./KeySheet";
 import { useKeys } from "./keys";
 import { useMixKeys } from "./mixkeys";
 import { NoticeList } from "./NoticeList";
@@ -11,6 +12,7 @@ import { Panel } from "./Panel";
 import { PlayOverlay } from "./PlayOverlay";
 import { StatusLine } from "./StatusLine";
 import { TopBar } from "./TopBar";
+import { Tour } from "./Tour";
 import { useTouch } from "./touch";
 
 /** The page: the network in the middle, the scalograms below it, the controls beside it. */
@@ -38,6 +40,8 @@ export function App() {
       </footer>
       <NoticeList />
       <DropZone />
+      <KeySheet />
+      <Tour />
     </div>
   );
 }

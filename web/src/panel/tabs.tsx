@@ -3,6 +3,8 @@ import { ControllersTab } from "./ControllersTab";
 import { Controls } from "./Controls";
 import { DeckList } from "./DeckList";
 import { MixPanel } from "./MixPanel";
+import { ScenesPanel } from "./ScenesPanel";
+import { TempoTab } from "./TempoTab";
 
 export interface Tab {
   id: string;
@@ -21,5 +23,7 @@ export const TABS: Tab[] = [
     help: "MIDI: what faders, knobs and buttons move",
     Body: ControllersTab,
   },
+  { id: "tempo", title: "Tempo", help: "Tempo, bars, taps and MIDI clock", Body: TempoTab },
   { id: "mix", title: "Mix", help: "What is heard, how loud, and when", Body: MixPanel },
+  { id: "scenes", title: "Scenes", help: "Whole states to come back to", Body: ScenesPanel },
 ];

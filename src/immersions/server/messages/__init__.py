@@ -17,6 +17,9 @@ from immersions.server.messages.asked import (
     ChooseMix,
     ChooseSample,
     ChooseTarget,
+    Clock,
+    ClockEvent,
+    ClockKind,
     CloseDeck,
     Mixed,
     OpenDeck,
@@ -28,6 +31,7 @@ from immersions.server.messages.asked import (
     Sounded,
     StartFrom,
     StartRecording,
+    Tap,
 )
 from immersions.server.messages.hands import (
     ChooseMapping,
@@ -50,6 +54,16 @@ from immersions.server.messages.hands import (
     SaveMapping,
 )
 from immersions.server.messages.headers import LayoutHeader, LoopHeader, LoopLayer
+from immersions.server.messages.scenes import (
+    Act,
+    DeleteScene,
+    RecallScene,
+    RenameScene,
+    SceneList,
+    SceneName,
+    Steps,
+    StoreScene,
+)
 from immersions.server.messages.shared import MOST_DECKS, Message, OfDeck
 from immersions.server.messages.told import (
     Clip,
@@ -75,6 +89,7 @@ from immersions.server.messages.told import (
 
 __all__ = [
     "MOST_DECKS",
+    "Act",
     "BinaryHeader",
     "ChooseClip",
     "ChooseEar",
@@ -85,6 +100,9 @@ __all__ = [
     "ClientMessage",
     "Clip",
     "Clips",
+    "Clock",
+    "ClockEvent",
+    "ClockKind",
     "CloseDeck",
     "ControlName",
     "ControllerPort",
@@ -93,6 +111,7 @@ __all__ = [
     "DeckState",
     "Decks",
     "DeleteMapping",
+    "DeleteScene",
     "DeskChanged",
     "EarDescription",
     "EarName",
@@ -114,18 +133,23 @@ __all__ = [
     "Mixed",
     "OfDeck",
     "OfHands",
+    "OfScenes",
     "OpenDeck",
     "PagePorts",
     "ParameterDeclaration",
     "Pull",
+    "RecallScene",
     "RecordingMade",
     "RecordingStarted",
     "Recordings",
     "Refused",
+    "RenameScene",
     "Restart",
     "Run",
     "Samples",
     "SaveMapping",
+    "SceneList",
+    "SceneName",
     "Seed",
     "ServerMessage",
     "SetParameters",
@@ -134,6 +158,9 @@ __all__ = [
     "StartRecording",
     "StateChanged",
     "Status",
+    "Steps",
+    "StoreScene",
+    "Tap",
     "Uploaded",
     "Welcome",
     "from_client",
@@ -152,12 +179,17 @@ ServerMessage = Annotated[
     | LayoutProgress
     | Recordings
     | Refused
+    | SceneList
     | Samples
     | StateChanged
-    | Status,
+    | Status
+    | Steps,
     Field(discriminator="type"),
 ]
 """Text from the server to a page."""
+
+OfScenes = StoreScene | RecallScene | RenameScene | DeleteScene
+"""What concerns scenes alone."""
 
 ClientMessage = Annotated[
     SetParameters
@@ -169,20 +201,27 @@ ClientMessage = Annotated[
     | MidiReceived
     | PagePorts
     | SaveMapping
+    | Act
     | ChooseClip
     | ChooseEar
     | ChooseMix
     | ChooseSample
     | ChooseTarget
+    | Clock
     | CloseDeck
     | Mixed
+    | DeleteScene
     | OpenDeck
     | Pull
+    | RecallScene
+    | RenameScene
     | Restart
     | Run
     | Seed
     | Sounded
-    | StartFrom,
+    | StartFrom
+    | StoreScene
+    | Tap,
     Field(discriminator="type"),
 ]
 """Text from a page to the server."""
