@@ -259,7 +259,7 @@ def test_osc_turns_the_room_and_is_told(tmp_path):
             sender.sendto(b"/immersions/nothing\0", hand.room.hands.osc_address)
         await hand.until(lambda: "error" in hand.heard)
         assert "no control has this address" in hand.heard["error"]["message"]
-        told = out.recv(65536)
+        told = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(out, 65536), 30)
         assert told.startswith(b"#bundle")
         assert b"/immersions/learning_rate" in told
 
