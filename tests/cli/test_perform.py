@@ -1,5 +1,6 @@
 """`immersions perform`, as a user starts and ends it."""
 
+import contextlib
 import json
 import os
 import signal
@@ -11,6 +12,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from websockets.sync.client import connect
 
 COMMAND = [str(Path(sys.executable).with_name("immersions")), "perform", "--no-browser"]
 
@@ -67,6 +69,50 @@ def test_killing_the_server_leaves_no_worker(started):
     assert worker in workers
     process.kill()
     assert all(gone_within(each, 2.0) for each in workers)
+
+
+def test_killing_the_server_leaves_no_layout_behind(tmp_path):
+    """An ear that has no layout yet is laid out in a third process, for a minute or so."""
+    path = [str(Path(__file__).parents[1] / "stage"), os.environ.get("PYTHONPATH", "")]
+    there = {
+        "PYTHONPATH": os.pathsep.join(filter(None, path)),
+        "XDG_CACHE_HOME": str(tmp_path / "caches"),
+    }
+    process = subprocess.Popen(
+        [*COMMAND, "--port", "0", "--threads", "1", "--ear", "stage_ears:fine"],
+        stdout=subprocess.PIPE,
+        env=os.environ | there,
+        text=True,
+    )
+    try:
+        address = process.stdout.readline().split()[2]
+        with connect(address.replace("http", "ws") + "ws", max_size=None) as page:
+            while '"type":"ear"' not in str(said := page.recv(timeout=90)):
+                pass
+        with urllib.request.urlopen(address.rstrip("/") + json.loads(said)["layout_url"]) as answer:
+            assert answer.status == 200
+        laying = workers_of(process.pid, "layout_child")
+        assert len(laying) == 1
+        process.kill()
+        assert all(gone_within(each, 5.0) for each in laying)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def workers_of(pid, module, seconds=30):
+    """The children that run a module, once there are any."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = []
+        for each in children(pid):
+            with contextlib.suppress(OSError):
+                if module in Path(f"/proc/{each}/cmdline").read_text():
+                    found.append(each)
+        if found:
+            return found
+        time.sleep(0.05)
+    return []
 
 
 def test_ctrl_c_ends_it_in_order(started):

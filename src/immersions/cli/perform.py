@@ -43,6 +43,9 @@ def perform(
         bool,
         typer.Option("--midi", help="Use this machine's MIDI ports (needs immersions[midi])."),
     ] = False,
+    midi_clock: Annotated[
+        bool, typer.Option("--midi-clock", help="Follow the MIDI clock that comes to its ports.")
+    ] = False,
     osc: Annotated[
         str, typer.Option(metavar="PORT", help="Obey OSC on a UDP port of this machine.")
     ] = "",
@@ -65,7 +68,9 @@ def perform(
 
     if not osc and (osc_to or osc_from):
         raise ValueError("--osc-to and --osc-from need --osc PORT")
-    wiring = Wiring(midi, plan(osc, osc_to or None, osc_from or ()) if osc else None)
+    wiring = Wiring(
+        midi or midi_clock, midi_clock, plan(osc, osc_to or None, osc_from or ()) if osc else None
+    )
     if not (PAGE / "index.html").is_file():
         print(NOT_BUILT, file=sys.stderr)
 

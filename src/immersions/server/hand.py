@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from immersions.parameters import Parameter
-from immersions.server.doings import ACTIONS
+from immersions.server.doings import ACTIONS, act
 from immersions.stage import hand
 from immersions.stage.board import PLACES
 from immersions.stage.controls.control import Surface
@@ -31,7 +31,6 @@ SURFACE = Surface(
     tuple(each.action for each in ACTIONS),
 )
 """Everything that MIDI and OSC can turn or do."""
-_DOINGS = {each.action.name: each.do for each in ACTIONS}
 
 
 class RoomHand:
@@ -55,8 +54,7 @@ class RoomHand:
 
     def act(self, name: str, deck: int | None = None) -> None:
         number = self._deck(name, deck)
-        self._room.deck(number)
-        rest = _DOINGS[name](self._room, number)
+        rest = act(self._room, name, number)
         if rest is not None:
             self._soon(rest)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,8 +31,6 @@ TICK_SECONDS = 0.005
 """Controllers are answered at most so often."""
 QUIET_SECONDS = 30.0
 """The same complaint is not repeated within this time."""
-OnClock = Callable[[Clock, float], None]
-"""A beat of MIDI clock, and when it came, in seconds of `time.monotonic`."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +38,8 @@ class Wiring:
     """Which hands reach a room besides pages. `folder` is where mappings are kept."""
 
     machine: bool = False
+    clock: bool = False
+    """Whether the MIDI clock that comes to the machine's ports sets the tempo."""
     osc: OscPlan | None = None
     folder: Path | None = None
 
@@ -57,7 +57,6 @@ class Hands:
     """One engine for all controllers. Changes the room, and is told of all of its changes."""
 
     def __init__(self, room: Room, wiring: Wiring) -> None:
-        self.on_clock: OnClock | None = None
         self._room = room
         self._wiring = wiring
         self._hand = RoomHand(room, self._soon)
@@ -216,8 +215,9 @@ class Hands:
         self._tell()
 
     def _beat(self, id: str, kind: Clock, at: float) -> None:
-        if self.on_clock is not None:
-            self.on_clock(kind, at)
+        # A page says itself which of its ports sets the tempo.
+        if self._wiring.clock and id.startswith(MACHINE):
+            self._room.time.clock(kind, at)
 
     def _send(self, id: str, data: bytes) -> None:
         for outbox, page in self._pages.items():

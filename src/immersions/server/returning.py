@@ -109,8 +109,8 @@ def open_room(
 
     `ear` is a bundled name, a folder or `module:callable`, and takes the place of the one that was
     played; None for that, or for the usual one. `keep` is the folder of all logs and recordings;
-    None keeps none. Raises `ValueError`, one line, when there is no
-    such ear.
+    None keeps none. `wiring` is what reaches the room besides pages. Raises `ValueError`, one
+    line, when there is no such ear.
     """
     if ear is not None:
         choices(ear)  # a wrong one is told before anything is opened

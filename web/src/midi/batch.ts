@@ -4,8 +4,6 @@ export const BATCH_MS = 8;
 const FLOOD_BYTES = 1536;
 /** The most bytes that one message to the server takes. */
 const MOST_BYTES = 4096;
-/** Clock, start, continue, stop: when they come is what they say. */
-const CLOCK = new Set([0xf8, 0xfa, 0xfb, 0xfc]);
 
 type Send = (bytes: number[], at: number) => void;
 
@@ -25,12 +23,8 @@ export class Batch {
   /** Takes a message that came at `at`, in milliseconds of `performance.now`. */
   take(message: Uint8Array, at: number): void {
     if (message.length === 0) return;
-    if (message.length === 1 && CLOCK.has(message[0])) {
-      this.flush();
-      this.send([message[0]], at);
-      return;
-    }
-    // Active sensing, and what devices say in their own language, move nothing.
+    // Active sensing, and what devices say in their own language, move nothing; clocks are
+    // followed elsewhere.
     if (message[0] >= 0xf0) return;
     this.#waiting.push([...message]);
     this.#size += message.length;

@@ -28,6 +28,7 @@ from immersions.server.messages.asked import (
     Run,
     Seed,
     SetParameters,
+    Solo,
     Sounded,
     StartFrom,
     StartRecording,
@@ -73,6 +74,7 @@ from immersions.server.messages.told import (
     DeskChanged,
     EarDescription,
     EarName,
+    Edges,
     LayerShape,
     LayoutProgress,
     ParameterDeclaration,
@@ -115,6 +117,7 @@ __all__ = [
     "DeskChanged",
     "EarDescription",
     "EarName",
+    "Edges",
     "Focus",
     "FocusChanged",
     "ForgetControl",
@@ -153,6 +156,7 @@ __all__ = [
     "Seed",
     "ServerMessage",
     "SetParameters",
+    "Solo",
     "Sounded",
     "StartFrom",
     "StartRecording",
@@ -193,6 +197,7 @@ OfScenes = StoreScene | RecallScene | RenameScene | DeleteScene
 
 ClientMessage = Annotated[
     SetParameters
+    | Act
     | ChooseMapping
     | DeleteMapping
     | Focus
@@ -201,7 +206,6 @@ ClientMessage = Annotated[
     | MidiReceived
     | PagePorts
     | SaveMapping
-    | Act
     | ChooseClip
     | ChooseEar
     | ChooseMix
@@ -218,6 +222,7 @@ ClientMessage = Annotated[
     | Restart
     | Run
     | Seed
+    | Solo
     | Sounded
     | StartFrom
     | StoreScene
