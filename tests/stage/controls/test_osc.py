@@ -23,7 +23,7 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 from immersions.stage.controls import addresses, packets
 from immersions.stage.controls.control import Place
 from immersions.stage.controls.osc import Osc, listen
-from immersions.stage.controls.osc_plan import OscPlan, plan
+from immersions.stage.controls.osc_plan import OscPlan
 from immersions.stage.controls.packets import BUNDLE, DEEPEST, OscMessage, read, write
 
 FAR = time.time() + 1e6
@@ -277,25 +277,3 @@ def test_every_type_is_read() -> None:
     data += struct.pack(">I", 1) + b"z\0\0\0" + struct.pack(">qdi", 3, 4.0, 5)
     (found,) = read(data)
     assert found.arguments == (1, 2.0, "ab", b"z", 3, 4.0, True, False, None, 1.0, 5)
-
-
-def test_what_a_performer_types() -> None:
-    assert plan("9000") == OscPlan(port=9000)
-    assert plan("localhost:1", "10.0.0.1:9001").to == ("10.0.0.1", 9001)
-    assert plan("0.0.0.0:9000", None, ["10.0.0.2"]).senders == {"10.0.0.2"}
-
-
-@pytest.mark.parametrize(
-    ("told", "said"),
-    [
-        (("nine",), "--osc: expected PORT or HOST:PORT"),
-        (("99999",), "a port up to 65535"),
-        (("0.0.0.0:9000",), "name who may with --osc-from"),
-        (("9000", "host"), "--osc-to: expected PORT or HOST:PORT"),
-        (("9000", "host:0"), "--osc-to: expected a port from 1"),
-        (("9000", None, ["tablet"]), "--osc-from: expected an address"),
-    ],
-)
-def test_what_is_typed_wrongly_is_one_line(told: tuple[Any, ...], said: str) -> None:
-    with pytest.raises(ValueError, match=said):
-        plan(*told)
