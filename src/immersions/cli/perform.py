@@ -29,6 +29,9 @@ def perform(
     keep: Annotated[
         bool, typer.Option("--keep/--no-keep", help="Keep a log of the performance.")
     ] = True,
+    link: Annotated[
+        bool, typer.Option("--link/--no-link", help="Share the tempo by Ableton Link (an extra).")
+    ] = False,
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")
     ] = True,
@@ -53,4 +56,4 @@ def perform(
     # Ctrl-C is how a performance ends, not a failure.
     with contextlib.suppress(KeyboardInterrupt):
         kept = places.performances() if keep else None
-        serve(Stage(host, port, ear, threads or default_threads(), token, kept), ready)
+        serve(Stage(host, port, ear, threads or default_threads(), token, kept, link), ready)

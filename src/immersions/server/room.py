@@ -79,6 +79,7 @@ class Room:
                 self._group = group
                 self.keeping.begin(self._tell_recordings, self._pages.warn)
                 group.create_task(self._tell_status())
+                group.create_task(self.time.run())
                 for deck in self.decks.values():
                     self._start(deck)
         finally:

@@ -22,6 +22,7 @@ from immersions.server.library import Library
 from immersions.server.room import Room
 from immersions.server.security import LARGEST_BINARY, LOOPBACK
 from immersions.server.sockets import SLOW_SECONDS, Address
+from immersions.stage.link import LinkSession
 
 PARTING_SECONDS = 2
 _ANY = ("0.0.0.0", "::", "")
@@ -40,6 +41,8 @@ class Stage:
     """What the page's link carries; None makes one where others can reach `host`."""
     keep: Path | None = None
     """The folder of all performances, for logs and recordings; None keeps nothing."""
+    link: bool = False
+    """Whether the tempo is shared by Ableton Link, which must be installed."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,8 @@ def perform(stage: Stage, ready: Callable[[Links], None]) -> None:
         library = Library()
         keeping = Keeping(stage.keep, library)
         room = Room(library, ears, ear, stage.threads, keeping=keeping)
+        if stage.link:
+            room.time.session = LinkSession(room.desk["bpm"])
         app = make_app(room, _names(stage.host, access), access=access)
         asyncio.run(_serve(app, listening, lambda: ready(links)))
 
