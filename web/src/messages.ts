@@ -1,6 +1,13 @@
 // Generated from src/immersions/server/messages/; do not edit.
 // Write it anew with: python -m immersions.server.typescript
 
+/** Does something that takes no value: `undo`, `redo`, `scene_1`, … as a controller does it. */
+export interface Act {
+  type: "act";
+  name: string;
+  deck: number;
+}
+
 /** Starts again from another sound. */
 export interface ChooseClip {
   deck: number;
@@ -12,6 +19,14 @@ export interface ChooseEar {
   deck: number;
   type: "ear";
   id: string;
+}
+
+/** Has a port obey another mapping; null for none. */
+export interface ChooseMapping {
+  type: "choose_mapping";
+  /** id of a port */
+  port: string;
+  mapping: string | null;
 }
 
 /** Mixes another sound in, by the parameter `mix`; null for the clip itself. */
@@ -73,6 +88,40 @@ export interface CloseDeck {
   type: "close";
 }
 
+/** Something that a controller can do. */
+export interface ControlName {
+  name: string;
+  label: string;
+  description: string;
+  group: string;
+  per_deck: boolean;
+  /** done at once, rather than turned */
+  action: boolean;
+}
+
+export interface ControllerPort {
+  id: string;
+  name: string;
+  place: "page" | "machine";
+  /** id of its mapping */
+  mapping: string | null;
+  mapped: Array<MappedControl>;
+}
+
+/** All ports, all mappings, and what waits to be learned. */
+export interface Controllers {
+  type: "controllers";
+  ports: Array<ControllerPort>;
+  mappings: Array<MappingName>;
+  learning: Learning | null;
+}
+
+/** Everything that a controller can do. */
+export interface Controls {
+  type: "controls";
+  controls: Array<ControlName>;
+}
+
 export interface DeckState {
   deck: number;
   state: State;
@@ -82,6 +131,17 @@ export interface DeckState {
 export interface Decks {
   type: "decks";
   decks: Array<number>;
+}
+
+/** Deletes one of the performer's own mappings. */
+export interface DeleteMapping {
+  type: "delete_mapping";
+  mapping: string;
+}
+
+export interface DeleteScene {
+  type: "delete";
+  place: number;
 }
 
 /** What is set for all decks together, told whenever anything of it changed. */
@@ -110,6 +170,26 @@ export interface EarDescription {
 export interface EarName {
   id: string;
   title: string;
+}
+
+/** The deck that is played by hand, where a controller does not say which. */
+export interface Focus {
+  type: "focus";
+  deck: number;
+}
+
+/** The deck that is played by hand from now on. */
+export interface FocusChanged {
+  type: "focus";
+  deck: number;
+}
+
+/** Takes what moves a control out of a port's mapping. */
+export interface ForgetControl {
+  type: "forget_control";
+  port: string;
+  control: string;
+  deck: number | null;
 }
 
 /** A layer's size. Neurons are numbered layer by layer, then channel * pitches + pitch. */
@@ -154,6 +234,19 @@ export interface LayoutProgress {
   message: string;
 }
 
+/** Maps the next controller that moves to a control; null gives it up. */
+export interface Learn {
+  type: "learn";
+  control: string | null;
+  /** null for the deck in focus */
+  deck: number | null;
+}
+
+export interface Learning {
+  control: string;
+  deck: number | null;
+}
+
 /**
  * The JSON header of a binary loop.
  *
@@ -190,6 +283,37 @@ export interface LoopLayer {
   at: number;
 }
 
+/** A control that a port's mapping knows. */
+export interface MappedControl {
+  control: string;
+  deck: number | null;
+  /** what moves it, such as CC 81 */
+  by: string;
+}
+
+export interface MappingName {
+  id: string;
+  name: string;
+  about: string;
+  bundled: boolean;
+}
+
+/** What a port of the page's sent, of a few milliseconds; the newest at `at`. */
+export interface MidiReceived {
+  type: "midi";
+  port: string;
+  bytes: Array<number>;
+  /** milliseconds of the page's clock */
+  at: number;
+}
+
+/** A MIDI message for a port of this page's, so that its faders and lamps follow. */
+export interface MidiToSend {
+  type: "midi";
+  port: string;
+  bytes: Array<number>;
+}
+
 /** From `frame` on, gains of this page's mixer go elsewhere. Logged as `Sounded` is. */
 export interface Mixed {
   type: "mixed";
@@ -203,6 +327,12 @@ export interface Mixed {
 export interface OpenDeck {
   type: "open";
   ear: string;
+}
+
+/** The MIDI ports that the page's browser has and may use; all of them, whenever one changes. */
+export interface PagePorts {
+  type: "midi_ports";
+  ports: Array<string>;
 }
 
 /** `immersions.parameters.Parameter`, from which the page builds a control. */
@@ -240,6 +370,13 @@ export interface Range {
   time: [number, number];
 }
 
+/** Moves to a scene: faders in so many seconds, everything else at once. */
+export interface RecallScene {
+  type: "recall";
+  place: number;
+  seconds: number;
+}
+
 /** A recording of the master, to be fetched at `/api/recordings/ID/audio`. */
 export interface RecordingMade {
   id: string;
@@ -264,6 +401,12 @@ export interface Refused {
   message: string;
 }
 
+export interface RenameScene {
+  type: "rename";
+  place: number;
+  name: string;
+}
+
 /** Starts again from the clip. */
 export interface Restart {
   deck: number;
@@ -281,6 +424,28 @@ export interface Run {
 export interface Samples {
   type: "samples";
   ids: Array<string | null>;
+}
+
+/** Keeps a port's mapping under a name. */
+export interface SaveMapping {
+  type: "save_mapping";
+  port: string;
+  name: string;
+}
+
+/** All scenes, told whenever they changed or another one was moved to. */
+export interface SceneList {
+  type: "scenes";
+  scenes: Array<SceneName>;
+  /** the scene moved to last, while nothing was changed */
+  recalled: number | null;
+  /** whether faders are on their way there */
+  morphing: boolean;
+}
+
+export interface SceneName {
+  place: number;
+  name: string;
 }
 
 /** Starts again from the clip with other random numbers. */
@@ -365,6 +530,20 @@ export interface Status {
   message: string;
 }
 
+/** How many steps there are to undo and redo. */
+export interface Steps {
+  type: "steps";
+  undo: number;
+  redo: number;
+}
+
+/** Keeps the performance as it is now; without a name, the scene's own or a usual one. */
+export interface StoreScene {
+  type: "store";
+  place: number;
+  name: string;
+}
+
 /** A tap of the tempo; from the second one on all loops are in it. */
 export interface Tap {
   type: "tap";
@@ -398,35 +577,54 @@ export interface Welcome {
 /** Text from the server to a page. */
 export type ServerMessage =
   | Clips
+  | Controllers
+  | Controls
   | Decks
   | DeskChanged
   | EarDescription
+  | FocusChanged
   | LayoutProgress
+  | MidiToSend
   | Recordings
   | Refused
   | Samples
+  | SceneList
   | StateChanged
   | Status
+  | Steps
   | Welcome;
 
 /** Text from a page to the server. */
 export type ClientMessage =
+  | Act
   | ChooseClip
   | ChooseEar
+  | ChooseMapping
   | ChooseMix
   | ChooseSample
   | ChooseTarget
   | Clock
   | CloseDeck
+  | DeleteMapping
+  | DeleteScene
+  | Focus
+  | ForgetControl
+  | Learn
+  | MidiReceived
   | Mixed
   | OpenDeck
+  | PagePorts
   | Pull
+  | RecallScene
+  | RenameScene
   | Restart
   | Run
+  | SaveMapping
   | Seed
   | SetParameters
   | Sounded
   | StartFrom
+  | StoreScene
   | Tap;
 
 /** Headers of binary messages and answers. */

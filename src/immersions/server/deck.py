@@ -22,6 +22,7 @@ from immersions.stage.frames import Header
 from immersions.stage.life import Patience
 from immersions.stage.logs.tracing import Trace
 from immersions.stage.performance import State
+from immersions.stage.show import BEGINS, BENDS, part
 from immersions.stage.tempo import Tempo
 from immersions.stage.worker import WorkerConfig
 
@@ -61,6 +62,10 @@ class Deck:
         """What is loaded; nothing while an ear is loading."""
         self.sample_rate = ears[state.ear].sample_rate
         """Of the ear that listens now, in Hz."""
+        self.settling = False
+        """Whether it is changing its state by itself, to fit the ear that was loaded."""
+        self.resumes: Loop | None = None
+        """Where the dream is to go on, once it runs."""
         self._house = house
         self._library = library
         self._ears = ears
@@ -147,6 +152,33 @@ class Deck:
     async def restart(self) -> None:
         await self._begin(performance.restart)
 
+    def turn(self, values: Mapping[str, object]) -> None:
+        """Put faders elsewhere; `values` are fields of the state that are known to be valid."""
+        self._change(performance.move(self._state, values))
+
+    async def adopt(self, wanted: State) -> None:
+        """Move to a state of clips and ears that there are.
+
+        The loop bends on where it can; it begins again only for what needs that, as another clip.
+        """
+        async with self._beginning:
+            other = wanted.ear != self._state.ear
+            if other:
+                self.ear = None
+            changed = performance.move(self._state, part(wanted, BENDS))
+            self._change(self._fitting(changed) if changed.targets else changed)
+            if other:
+                self.conductor.listen_with(self._worker(wanted.ear))
+        rest = {
+            name: value
+            for name, value in part(wanted, BEGINS | {"mix"}).items()
+            if value != getattr(self._state, name)
+        }
+        if rest.keys() == {"mix"}:
+            await self.choose_mix(wanted.mix)
+        elif rest:
+            await self._begin(lambda state: performance.move(state, rest))
+
     async def keep_time(self, tempo: Tempo | None) -> None:
         """Have the loop in this tempo, or in the clip's own with None; the dream goes on."""
         self.tempo = tempo
@@ -166,10 +198,19 @@ class Deck:
             self.conductor.change(state)
             self._tell_state()
 
+    def _fitting(self, state: State) -> State:
+        """`state` with targets that the ear has; any will do while it is loading."""
+        if self.ear is None:
+            return state
+        return performance.fit_targets(state, self.layers, describe.first_target(self.layers))
+
     async def _open(self) -> None:
         """Play the first clip; noise where it cannot be read, for something must sound."""
         try:
-            await self._begin(lambda state: state)
+            if self.resumes is not None:
+                self._dreamed = self.resumes, self._phrase_of(self._state.clip)
+                self.conductor.progress.steps = int(self.resumes.header["step"])
+            await self._begin(lambda state: state, onwards=True)
         except (OSError, ValueError, LookupError) as error:
             print(f"immersions: {describe.line(error)}; noise plays instead", file=sys.stderr)
             await self.choose_clip(NOISE)
@@ -181,8 +222,7 @@ class Deck:
             rate = self.sample_rate
             samples = await self._sound(wanted.clip, wanted.seed)
             mix = await self._mix_of(wanted)
-            phrase = self._library.phrase(wanted.clip)
-            phrase = phrase if self.tempo is None else Phrase.of(self.tempo)
+            phrase = self._phrase_of(wanted.clip)
             if not onwards:
                 self._dreamed = None
             dream = await asyncio.to_thread(self._refitted, len(samples), phrase)
@@ -193,6 +233,9 @@ class Deck:
             self._phrase = phrase
             self.conductor.begin(self._state, np.ascontiguousarray(samples), rate, mix, dream)
             self._tell_state()
+
+    def _phrase_of(self, clip: str) -> Phrase | None:
+        return self._library.phrase(clip) if self.tempo is None else Phrase.of(self.tempo)
 
     def _refitted(self, count: int, phrase: Phrase | None) -> Samples | None:
         """What was dreamed, in `count` samples; nothing where nothing was, or of another rate."""
@@ -227,8 +270,9 @@ class Deck:
     def on_ear(self, hello: Header) -> None:
         self.ear = describe.ear(self._ears[self._state.ear], hello, self.number)
         self._house.tell(self.ear)
-        otherwise = describe.first_target(self.layers)
-        self._change(performance.fit_targets(self._state, self.layers, otherwise))
+        self.settling = True
+        self._change(self._fitting(self._state))
+        self.settling = False
         if self.ear.sample_rate != self.sample_rate:
             self.sample_rate = self.ear.sample_rate
             self._soon(self._begin(performance.restart))

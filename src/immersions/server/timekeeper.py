@@ -37,8 +37,9 @@ class House(Protocol):
 class Timekeeper:
     """For one event loop. What it is told at once, the decks are told when the hand rests."""
 
-    def __init__(self, house: House) -> None:
-        self.tempo: Tempo | None = None
+    def __init__(self, house: House, values: Mapping[str, float]) -> None:
+        self._values = values
+        self.tempo = self._wanted()[0]
         """What the decks were told last."""
         self.session: LinkSession | None = None
         """With whom the tempo is shared."""
@@ -46,7 +47,6 @@ class Timekeeper:
         self._tasks: set[asyncio.Task[None]] = set()
         self._tap = Tap()
         self._follower = ClockFollower()
-        self._values: Mapping[str, float] = {}
         self._resting: asyncio.TimerHandle | None = None
 
     async def run(self) -> None:

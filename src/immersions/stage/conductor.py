@@ -53,6 +53,15 @@ class Loop:
         return Loop({**self.header, "activation": None, "layers": []}, self.samples)
 
 
+@dataclass(frozen=True, eq=False)
+class Dreamed:
+    """Where a dream had got to: its sound, and after how many steps."""
+
+    samples: Samples
+    sample_rate: int
+    step: int
+
+
 @dataclass
 class Progress:
     """How the dreaming goes. `steps` and `history` are of this dream; `loops` of all."""
@@ -150,7 +159,13 @@ class Conductor:
         if self._supervisor.ready:
             self._send_begin()
         else:
-            self._keep(_unheard(clip, sample_rate, state), clip.tobytes())
+            header = _unheard(clip, sample_rate, state)
+            self._keep(header, clip.tobytes())
+            if self._onwards:
+                self._ids += 1
+                going = {**header, "kind": "dream", "step": self.progress.steps, "id": self._ids}
+                self.newest = Loop(going, self._onwards)
+                self._audience.on_loop(self.newest)
 
     def change(self, state: State) -> None:
         """Dream on with another state."""
@@ -238,7 +253,7 @@ class Conductor:
             "clip": len(self._clip),
             "mix": len(self._mix),
             "announce": not self._heard,
-            "render": self.newest is None and len(last) > 0,
+            "render": len(last) > 0 and not (self.newest and self.newest.header["layers"]),
         }
         self._supervisor.send(header, self._clip.tobytes() + self._mix.tobytes() + last)
 
@@ -254,6 +269,9 @@ class Conductor:
         if self._trace is not None and self._state is not None:
             self._trace.loop(loop.header, loop.samples, self._state.clip, self._state.seed)
         self._audience.on_loop(loop)
+        if loop.kind == "start" and self.newest is not None:
+            # Told again as an ear hears it now; the dream of it is what goes on playing.
+            self._audience.on_loop(self.newest)
 
     def _count(self, beat: Header) -> None:
         self.progress.steps_per_second = float(beat["steps_per_second"])

@@ -114,6 +114,12 @@ def restart(state: State) -> State:
     return _next(state)
 
 
+def move(state: State, fields: Mapping[str, object]) -> State:
+    """To other values of some fields that are known to be valid."""
+    same = all(getattr(state, name) == value for name, value in fields.items())
+    return state if same else _next(state, **fields)
+
+
 def _known(clip: str, clips: Collection[str]) -> str:
     if clip not in clips:
         raise ValueError(f"unknown clip {clip!r}; valid ids: {', '.join(clips)}")

@@ -6,7 +6,7 @@ import { type Metering, SILENCE } from "../audio/metering";
 import { type Desk, type Gains, gainsOf, MIXED, SAMPLES, STRIPS } from "../audio/mixing";
 import type { Sound } from "../audio/sound";
 import { type Sound as Recorded, readWav } from "../audio/wav";
-import type { ClientMessage, Welcome } from "../messages";
+import type { ClientMessage } from "../messages";
 import type { Loop } from "../protocol/frame";
 import type { Deck } from "./deck";
 import type { Faders } from "./faders";
@@ -92,23 +92,6 @@ export class Mix {
     ids.forEach((id, slot) => {
       if (id !== were[slot]) void this.#load(slot, id);
     });
-  }
-
-  /** Tells a server that was started again how the mixer stood; `again` gives it lost uploads. */
-  async restore(
-    was: { desk: Desk; samples: readonly (string | null)[] },
-    { clips, desk }: Pick<Welcome, "clips" | "desk">,
-    again: (id: string) => Promise<string>,
-  ): Promise<void> {
-    const known = Object.entries(was.desk).filter(([name]) => name in desk);
-    this.console.send({ type: "set", deck: 0, parameters: Object.fromEntries(known) });
-    for (const [slot, id] of was.samples.entries()) {
-      if (id === null) continue;
-      const there = clips.some((clip) => clip.id === id);
-      // What cannot be given again is missing, and the clip's own line says why uploads are.
-      const given = there ? id : await again(id).catch(() => null);
-      if (given) this.choose(slot, given);
-    }
   }
 
   /** A loop has come for a deck. */

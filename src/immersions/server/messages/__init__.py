@@ -33,7 +33,37 @@ from immersions.server.messages.asked import (
     StartRecording,
     Tap,
 )
+from immersions.server.messages.hands import (
+    ChooseMapping,
+    ControllerPort,
+    Controllers,
+    ControlName,
+    Controls,
+    DeleteMapping,
+    Focus,
+    FocusChanged,
+    ForgetControl,
+    Learn,
+    Learning,
+    MappedControl,
+    MappingName,
+    MidiReceived,
+    MidiToSend,
+    OfHands,
+    PagePorts,
+    SaveMapping,
+)
 from immersions.server.messages.headers import LayoutHeader, LoopHeader, LoopLayer
+from immersions.server.messages.scenes import (
+    Act,
+    DeleteScene,
+    RecallScene,
+    RenameScene,
+    SceneList,
+    SceneName,
+    Steps,
+    StoreScene,
+)
 from immersions.server.messages.shared import MOST_DECKS, Message, OfDeck
 from immersions.server.messages.told import (
     Clip,
@@ -59,9 +89,11 @@ from immersions.server.messages.told import (
 
 __all__ = [
     "MOST_DECKS",
+    "Act",
     "BinaryHeader",
     "ChooseClip",
     "ChooseEar",
+    "ChooseMapping",
     "ChooseMix",
     "ChooseSample",
     "ChooseTarget",
@@ -72,29 +104,52 @@ __all__ = [
     "ClockEvent",
     "ClockKind",
     "CloseDeck",
+    "ControlName",
+    "ControllerPort",
+    "Controllers",
+    "Controls",
     "DeckState",
     "Decks",
+    "DeleteMapping",
+    "DeleteScene",
     "DeskChanged",
     "EarDescription",
     "EarName",
+    "Focus",
+    "FocusChanged",
+    "ForgetControl",
     "LayerShape",
     "LayoutHeader",
     "LayoutProgress",
+    "Learn",
+    "Learning",
     "LoopHeader",
     "LoopLayer",
+    "MappedControl",
+    "MappingName",
     "Message",
+    "MidiReceived",
+    "MidiToSend",
     "Mixed",
     "OfDeck",
+    "OfHands",
+    "OfScenes",
     "OpenDeck",
+    "PagePorts",
     "ParameterDeclaration",
     "Pull",
+    "RecallScene",
     "RecordingMade",
     "RecordingStarted",
     "Recordings",
     "Refused",
+    "RenameScene",
     "Restart",
     "Run",
     "Samples",
+    "SaveMapping",
+    "SceneList",
+    "SceneName",
     "Seed",
     "ServerMessage",
     "SetParameters",
@@ -103,6 +158,8 @@ __all__ = [
     "StartRecording",
     "StateChanged",
     "Status",
+    "Steps",
+    "StoreScene",
     "Tap",
     "Uploaded",
     "Welcome",
@@ -112,21 +169,39 @@ __all__ = [
 ServerMessage = Annotated[
     Welcome
     | Clips
+    | Controllers
+    | Controls
+    | MidiToSend
+    | FocusChanged
     | Decks
     | DeskChanged
     | EarDescription
     | LayoutProgress
     | Recordings
     | Refused
+    | SceneList
     | Samples
     | StateChanged
-    | Status,
+    | Status
+    | Steps,
     Field(discriminator="type"),
 ]
 """Text from the server to a page."""
 
+OfScenes = StoreScene | RecallScene | RenameScene | DeleteScene
+"""What concerns scenes alone."""
+
 ClientMessage = Annotated[
     SetParameters
+    | Act
+    | ChooseMapping
+    | DeleteMapping
+    | Focus
+    | ForgetControl
+    | Learn
+    | MidiReceived
+    | PagePorts
+    | SaveMapping
     | ChooseClip
     | ChooseEar
     | ChooseMix
@@ -135,13 +210,17 @@ ClientMessage = Annotated[
     | Clock
     | CloseDeck
     | Mixed
+    | DeleteScene
     | OpenDeck
     | Pull
+    | RecallScene
+    | RenameScene
     | Restart
     | Run
     | Seed
     | Sounded
     | StartFrom
+    | StoreScene
     | Tap,
     Field(discriminator="type"),
 ]
