@@ -28,6 +28,7 @@ from immersions.server.messages.asked import (
     Run,
     Seed,
     SetParameters,
+    Solo,
     Sounded,
     StartFrom,
     StartRecording,
@@ -73,6 +74,7 @@ from immersions.server.messages.told import (
     DeskChanged,
     EarDescription,
     EarName,
+    Edges,
     LayerShape,
     LayoutProgress,
     ParameterDeclaration,
@@ -115,6 +117,7 @@ __all__ = [
     "DeskChanged",
     "EarDescription",
     "EarName",
+    "Edges",
     "Focus",
     "FocusChanged",
     "ForgetControl",
@@ -153,6 +156,7 @@ __all__ = [
     "Seed",
     "ServerMessage",
     "SetParameters",
+    "Solo",
     "Sounded",
     "StartFrom",
     "StartRecording",
@@ -218,6 +222,7 @@ ClientMessage = Annotated[
     | Restart
     | Run
     | Seed
+    | Solo
     | Sounded
     | StartFrom
     | StoreScene
