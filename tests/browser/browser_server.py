@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from typing import Any
@@ -21,13 +23,14 @@ def free_port() -> int:
 
 
 class Server:
-    """`kill` and `start` again keep the address, as after a crash."""
+    """`kill` and `start` again keep the address and the performance, as after a crash."""
 
     def __init__(self, *options: str) -> None:
         self._options = options
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}/"
         self._process: subprocess.Popen[str] | None = None
+        self._state = tempfile.TemporaryDirectory(prefix="immersions-state-")
 
     def start(self) -> None:
         """Return once the page's address was told."""
@@ -39,6 +42,7 @@ class Server:
             ],
             stdout=subprocess.PIPE,
             text=True,
+            env={**os.environ, "XDG_STATE_HOME": self._state.name},
         )
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
@@ -58,6 +62,7 @@ class Server:
             except subprocess.TimeoutExpired:
                 self._process.kill()
         self._close()
+        self._state.cleanup()
 
     def _close(self) -> None:
         assert self._process is not None

@@ -10,6 +10,7 @@ imports with the declared requirements.
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -71,6 +72,7 @@ def address(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         server = subprocess.Popen(
             [python.with_name("immersions"), "perform", "--no-browser", "--port", str(port)],
             cwd=log.parent,
+            env={**os.environ, "XDG_STATE_HOME": str(log.parent)},
             stdout=output,
             stderr=subprocess.STDOUT,
         )

@@ -1,9 +1,11 @@
 """A server that really runs, in a process of its own."""
 
 import contextlib
+import os
 import signal
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 
 
@@ -22,8 +24,15 @@ class Performance:
 
 
 @contextlib.contextmanager
-def performing(*options):
-    """`immersions perform` on a free port."""
+def performing(*options, state=None):
+    """`immersions perform` on a free port, kept in the folder `state`; None for one of its own."""
+    own = tempfile.TemporaryDirectory(prefix="immersions-state-")
+    with own as folder, _performing(options, state or folder) as running:
+        yield running
+
+
+@contextlib.contextmanager
+def _performing(options, state):
     process = subprocess.Popen(
         [
             *(sys.executable, "-c", "from immersions.cli import main; main()", "perform"),
@@ -33,6 +42,7 @@ def performing(*options):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        env={**os.environ, "XDG_STATE_HOME": str(state)},
     )
     try:
         line = process.stdout.readline()

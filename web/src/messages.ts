@@ -1,6 +1,13 @@
 // Generated from src/immersions/server/messages/; do not edit.
 // Write it anew with: python -m immersions.server.typescript
 
+/** Does something that takes no value: `undo`, `redo`, `scene_1`, … as a controller does it. */
+export interface Act {
+  type: "act";
+  name: string;
+  deck: number;
+}
+
 /** Starts again from another sound. */
 export interface ChooseClip {
   deck: number;
@@ -12,6 +19,14 @@ export interface ChooseEar {
   deck: number;
   type: "ear";
   id: string;
+}
+
+/** Has a port obey another mapping; null for none. */
+export interface ChooseMapping {
+  type: "choose_mapping";
+  /** id of a port */
+  port: string;
+  mapping: string | null;
 }
 
 /** Mixes another sound in, by the parameter `mix`; null for the clip itself. */
@@ -52,10 +67,59 @@ export interface Clips {
   clips: Array<Clip>;
 }
 
+/** What has come of a MIDI clock that is to be followed. */
+export interface Clock {
+  type: "clock";
+  events: Array<ClockEvent>;
+}
+
+/** A message of a MIDI clock, and when it came. */
+export interface ClockEvent {
+  kind: "clock" | "start" | "continue" | "stop" | "position";
+  /** seconds of any steady clock */
+  at: number;
+  /** of a song position */
+  sixteenths: number;
+}
+
 /** Closes a deck; the first one stays. */
 export interface CloseDeck {
   deck: number;
   type: "close";
+}
+
+/** Something that a controller can do. */
+export interface ControlName {
+  name: string;
+  label: string;
+  description: string;
+  group: string;
+  per_deck: boolean;
+  /** done at once, rather than turned */
+  action: boolean;
+}
+
+export interface ControllerPort {
+  id: string;
+  name: string;
+  place: "page" | "machine";
+  /** id of its mapping */
+  mapping: string | null;
+  mapped: Array<MappedControl>;
+}
+
+/** All ports, all mappings, and what waits to be learned. */
+export interface Controllers {
+  type: "controllers";
+  ports: Array<ControllerPort>;
+  mappings: Array<MappingName>;
+  learning: Learning | null;
+}
+
+/** Everything that a controller can do. */
+export interface Controls {
+  type: "controls";
+  controls: Array<ControlName>;
 }
 
 export interface DeckState {
@@ -67,6 +131,17 @@ export interface DeckState {
 export interface Decks {
   type: "decks";
   decks: Array<number>;
+}
+
+/** Deletes one of the performer's own mappings. */
+export interface DeleteMapping {
+  type: "delete_mapping";
+  mapping: string;
+}
+
+export interface DeleteScene {
+  type: "delete";
+  place: number;
 }
 
 /** What is set for all decks together, told whenever anything of it changed. */
@@ -95,6 +170,37 @@ export interface EarDescription {
 export interface EarName {
   id: string;
   title: string;
+}
+
+/** What `GET /api/edges/{hash}/{neuron}` answers: its strongest edges, the strongest first. */
+export interface Edges {
+  neuron: number;
+  /** at the other ends, numbered as in LayerShape */
+  neurons: Array<number>;
+  /** absolute, in mean weights of the two layers' edges */
+  weights: Array<number>;
+  /** the lowest and the highest scalogram bin that it hears */
+  bins: [number, number] | null;
+}
+
+/** The deck that is played by hand, where a controller does not say which. */
+export interface Focus {
+  type: "focus";
+  deck: number;
+}
+
+/** The deck that is played by hand from now on. */
+export interface FocusChanged {
+  type: "focus";
+  deck: number;
+}
+
+/** Takes what moves a control out of a port's mapping. */
+export interface ForgetControl {
+  type: "forget_control";
+  port: string;
+  control: string;
+  deck: number | null;
 }
 
 /** A layer's size. Neurons are numbered layer by layer, then channel * pitches + pitch. */
@@ -139,6 +245,19 @@ export interface LayoutProgress {
   message: string;
 }
 
+/** Maps the next controller that moves to a control; null gives it up. */
+export interface Learn {
+  type: "learn";
+  control: string | null;
+  /** null for the deck in focus */
+  deck: number | null;
+}
+
+export interface Learning {
+  control: string;
+  deck: number | null;
+}
+
 /**
  * The JSON header of a binary loop.
  *
@@ -157,6 +276,8 @@ export interface LoopHeader {
   kind: "start" | "dream";
   sample_rate: number;
   samples: number;
+  /** notes in the loop, where known */
+  quarters: number | null;
   /** standardised, of this loop as it plays */
   activation: number | null;
   step: number;
@@ -173,6 +294,37 @@ export interface LoopLayer {
   at: number;
 }
 
+/** A control that a port's mapping knows. */
+export interface MappedControl {
+  control: string;
+  deck: number | null;
+  /** what moves it, such as CC 81 */
+  by: string;
+}
+
+export interface MappingName {
+  id: string;
+  name: string;
+  about: string;
+  bundled: boolean;
+}
+
+/** What a port of the page's sent, of a few milliseconds; the newest at `at`. */
+export interface MidiReceived {
+  type: "midi";
+  port: string;
+  bytes: Array<number>;
+  /** milliseconds of the page's clock */
+  at: number;
+}
+
+/** A MIDI message for a port of this page's, so that its faders and lamps follow. */
+export interface MidiToSend {
+  type: "midi";
+  port: string;
+  bytes: Array<number>;
+}
+
 /** From `frame` on, gains of this page's mixer go elsewhere. Logged as `Sounded` is. */
 export interface Mixed {
   type: "mixed";
@@ -186,6 +338,12 @@ export interface Mixed {
 export interface OpenDeck {
   type: "open";
   ear: string;
+}
+
+/** The MIDI ports that the page's browser has and may use; all of them, whenever one changes. */
+export interface PagePorts {
+  type: "midi_ports";
+  ports: Array<string>;
 }
 
 /** `immersions.parameters.Parameter`, from which the page builds a control. */
@@ -223,6 +381,13 @@ export interface Range {
   time: [number, number];
 }
 
+/** Moves to a scene: faders in so many seconds, everything else at once. */
+export interface RecallScene {
+  type: "recall";
+  place: number;
+  seconds: number;
+}
+
 /** A recording of the master, to be fetched at `/api/recordings/ID/audio`. */
 export interface RecordingMade {
   id: string;
@@ -247,6 +412,12 @@ export interface Refused {
   message: string;
 }
 
+export interface RenameScene {
+  type: "rename";
+  place: number;
+  name: string;
+}
+
 /** Starts again from the clip. */
 export interface Restart {
   deck: number;
@@ -266,6 +437,28 @@ export interface Samples {
   ids: Array<string | null>;
 }
 
+/** Keeps a port's mapping under a name. */
+export interface SaveMapping {
+  type: "save_mapping";
+  port: string;
+  name: string;
+}
+
+/** All scenes, told whenever they changed or another one was moved to. */
+export interface SceneList {
+  type: "scenes";
+  scenes: Array<SceneName>;
+  /** the scene moved to last, while nothing was changed */
+  recalled: number | null;
+  /** whether faders are on their way there */
+  morphing: boolean;
+}
+
+export interface SceneName {
+  place: number;
+  name: string;
+}
+
 /** Starts again from the clip with other random numbers. */
 export interface Seed {
   deck: number;
@@ -278,6 +471,17 @@ export interface SetParameters {
   deck: number;
   type: "set";
   parameters: Record<string, number>;
+}
+
+/**
+ * While a range is held, the deck dreams of it alone, out of silence; null lets go of it.
+ *
+ * Then it goes on as before, and so it does when the page that held it leaves.
+ */
+export interface Solo {
+  deck: number;
+  type: "solo";
+  range: Range | null;
 }
 
 /**
@@ -320,8 +524,8 @@ export interface StartRecording {
  * Everything that a performer can change, and nothing else.
  *
  * `generation` rises with every change; a loop carries the generation that it was dreamed with.
- * `seconds` is the loop's length. `mix` is the clip that the parameter `mix` mixes in, or
- * nothing for `clip` itself.
+ * `seconds` is the loop's length, `quarters` that in quarter notes where it is known. `mix` is the
+ * clip that the parameter `mix` mixes in, or nothing for `clip` itself.
  */
 export interface State {
   clip: string;
@@ -333,6 +537,7 @@ export interface State {
   targets: Array<Range>;
   generation: number;
   mix: string | null;
+  quarters: number | null;
 }
 
 /** The state of a deck, told to all pages whenever anything changed. */
@@ -356,6 +561,27 @@ export interface Status {
   history: Array<[number, number]>;
   /** one line for the performer, or empty */
   message: string;
+}
+
+/** How many steps there are to undo and redo. */
+export interface Steps {
+  type: "steps";
+  undo: number;
+  redo: number;
+}
+
+/** Keeps the performance as it is now; without a name, the scene's own or a usual one. */
+export interface StoreScene {
+  type: "store";
+  place: number;
+  name: string;
+}
+
+/** A tap of the tempo; from the second one on all loops are in it. */
+export interface Tap {
+  type: "tap";
+  /** seconds of any steady clock */
+  at: number;
 }
 
 /** What `POST /api/clips` answers. */
@@ -384,34 +610,56 @@ export interface Welcome {
 /** Text from the server to a page. */
 export type ServerMessage =
   | Clips
+  | Controllers
+  | Controls
   | Decks
   | DeskChanged
   | EarDescription
+  | FocusChanged
   | LayoutProgress
+  | MidiToSend
   | Recordings
   | Refused
   | Samples
+  | SceneList
   | StateChanged
   | Status
+  | Steps
   | Welcome;
 
 /** Text from a page to the server. */
 export type ClientMessage =
+  | Act
   | ChooseClip
   | ChooseEar
+  | ChooseMapping
   | ChooseMix
   | ChooseSample
   | ChooseTarget
+  | Clock
   | CloseDeck
+  | DeleteMapping
+  | DeleteScene
+  | Focus
+  | ForgetControl
+  | Learn
+  | MidiReceived
   | Mixed
   | OpenDeck
+  | PagePorts
   | Pull
+  | RecallScene
+  | RenameScene
   | Restart
   | Run
+  | SaveMapping
   | Seed
   | SetParameters
+  | Solo
   | Sounded
-  | StartFrom;
+  | StartFrom
+  | StoreScene
+  | Tap;
 
 /** Headers of binary messages and answers. */
 export type BinaryHeader =

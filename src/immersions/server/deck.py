@@ -15,6 +15,7 @@ from immersions.server import describe
 from immersions.server import messages as say
 from immersions.server.ears import EarChoice
 from immersions.server.library import Library
+from immersions.server.solo import Solo
 from immersions.stage import hand, performance
 from immersions.stage.conductor import Conductor, Loop, Samples, stop
 from immersions.stage.fitting import Phrase, refit
@@ -22,6 +23,7 @@ from immersions.stage.frames import Header
 from immersions.stage.life import Patience
 from immersions.stage.logs.tracing import Trace
 from immersions.stage.performance import State
+from immersions.stage.show import BEGINS, BENDS, part
 from immersions.stage.tempo import Tempo
 from immersions.stage.worker import WorkerConfig
 
@@ -37,10 +39,7 @@ class House(Protocol):
 
 
 class Deck:
-    """Changes its state and has it dreamed. For one event loop.
-
-    What cannot be done raises `ValueError` with one line and changes nothing.
-    """
+    """For one event loop. What cannot be done raises `ValueError` and changes nothing."""
 
     def __init__(
         self,
@@ -61,6 +60,10 @@ class Deck:
         """What is loaded; nothing while an ear is loading."""
         self.sample_rate = ears[state.ear].sample_rate
         """Of the ear that listens now, in Hz."""
+        self.settling = False
+        """Whether it is changing its state by itself, to fit the ear that was loaded."""
+        self.resumes: Loop | None = None
+        """Where the dream is to go on, once it runs."""
         self._house = house
         self._library = library
         self._ears = ears
@@ -70,6 +73,7 @@ class Deck:
         self._dreamed: tuple[Loop, Phrase | None] | None = None
         self._beginning = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
+        self.solo = Solo(self)
         self.conductor = Conductor(self._worker(state.ear), self, patience, trace)
 
     @property
@@ -128,6 +132,7 @@ class Deck:
             clips = self._clips()
             wanted = performance.choose_mix(self._state, clip, clips)
             if wanted is not self._state:
+                self.solo.end()
                 mix = await self._mix_of(wanted)
                 self._state = performance.choose_mix(self._state, clip, clips)
                 self.conductor.mix_in(self._state, mix)
@@ -135,17 +140,49 @@ class Deck:
 
     async def choose_ear(self, ear: str) -> None:
         async with self._beginning:
-            state = performance.choose_ear(self._state, ear, list(self._ears))
-            if ear != self._state.ear:
+            if performance.choose_ear(self._state, ear, list(self._ears)).ear != self._state.ear:
+                self.solo.end()
                 self.ear = None
-                self._change(state)
+                self._change(performance.choose_ear(self._state, ear, list(self._ears)))
                 self.conductor.listen_with(self._worker(ear))
+
+    def go_on_with(self, state: State) -> None:
+        self._state = state
+        self._tell_state()
 
     async def set_seed(self, seed: int) -> None:
         await self._begin(lambda state: performance.set_seed(state, seed))
 
     async def restart(self) -> None:
         await self._begin(performance.restart)
+
+    def turn(self, values: Mapping[str, object]) -> None:
+        """Put faders elsewhere; `values` are fields of the state that are known to be valid."""
+        self._change(performance.move(self._state, values))
+
+    async def adopt(self, wanted: State) -> None:
+        """Move to a state of clips and ears that there are.
+
+        The loop bends on where it can; it begins again only for what needs that, as another clip.
+        """
+        async with self._beginning:
+            other = wanted.ear != self._state.ear
+            if other:
+                self.solo.end()
+                self.ear = None
+            changed = performance.move(self._state, part(wanted, BENDS))
+            self._change(self._fitting(changed) if changed.targets else changed)
+            if other:
+                self.conductor.listen_with(self._worker(wanted.ear))
+        rest = {
+            name: value
+            for name, value in part(wanted, BEGINS | {"mix"}).items()
+            if value != getattr(self._state, name)
+        }
+        if rest.keys() == {"mix"}:
+            await self.choose_mix(wanted.mix)
+        elif rest:
+            await self._begin(lambda state: performance.move(state, rest))
 
     async def keep_time(self, tempo: Tempo | None) -> None:
         """Have the loop in this tempo, or in the clip's own with None; the dream goes on."""
@@ -154,22 +191,31 @@ class Deck:
 
     def pull(self, newest_known: int) -> Loop | None:
         """Have a new loop made; what there is, where nothing dreams and it is not known yet."""
-        if self._state.running:
+        if self._state.running or self.solo.held:
             self.conductor.pull()
             return None
-        newest = self.newest
-        return newest if newest is not None and newest.id > newest_known else None
+        return newest if (newest := self.newest) and newest.id > newest_known else None
 
     def _change(self, state: State) -> None:
         if state is not self._state:
             self._state = state
-            self.conductor.change(state)
+            if not self.solo.held:
+                self.conductor.change(state)
             self._tell_state()
+
+    def _fitting(self, state: State) -> State:
+        """`state` with targets that the ear has; any will do while it is loading."""
+        if self.ear is None:
+            return state
+        return performance.fit_targets(state, self.layers, describe.first_target(self.layers))
 
     async def _open(self) -> None:
         """Play the first clip; noise where it cannot be read, for something must sound."""
         try:
-            await self._begin(lambda state: state)
+            if self.resumes is not None:
+                self._dreamed = self.resumes, self._phrase_of(self._state.clip)
+                self.conductor.progress.steps = int(self.resumes.header["step"])
+            await self._begin(lambda state: state, onwards=True)
         except (OSError, ValueError, LookupError) as error:
             print(f"immersions: {describe.line(error)}; noise plays instead", file=sys.stderr)
             await self.choose_clip(NOISE)
@@ -181,17 +227,21 @@ class Deck:
             rate = self.sample_rate
             samples = await self._sound(wanted.clip, wanted.seed)
             mix = await self._mix_of(wanted)
-            phrase = self._library.phrase(wanted.clip)
-            phrase = phrase if self.tempo is None else Phrase.of(self.tempo)
+            phrase = self._phrase_of(wanted.clip)
             if not onwards:
                 self._dreamed = None
             dream = await asyncio.to_thread(self._refitted, len(samples), phrase)
             # Other changes may have come while the clip was decoded: this one goes on top.
             state = change(self._state)
-            self._state = performance.play_for(state, len(samples) / rate)
+            self.solo.forget()
+            quarters = None if phrase is None else phrase.bars * phrase.quarters
+            self._state = performance.play_for(state, len(samples) / rate, quarters)
             self._phrase = phrase
             self.conductor.begin(self._state, np.ascontiguousarray(samples), rate, mix, dream)
             self._tell_state()
+
+    def _phrase_of(self, clip: str) -> Phrase | None:
+        return self._library.phrase(clip) if self.tempo is None else Phrase.of(self.tempo)
 
     def _refitted(self, count: int, phrase: Phrase | None) -> Samples | None:
         """What was dreamed, in `count` samples; nothing where nothing was, or of another rate."""
@@ -217,8 +267,10 @@ class Deck:
     def on_loop(self, loop: Loop) -> None:
         # A dream that was merely brought into a tempo is not kept: stretched again and again, it
         # would lose what the one that was dreamed still has.
-        if loop.kind == "dream" and (
-            self._dreamed is None or loop.header["step"] > self._dreamed[0].header["step"]
+        if (
+            loop.kind == "dream"
+            and not self.solo.held
+            and (self._dreamed is None or loop.header["step"] > self._dreamed[0].header["step"])
         ):
             self._dreamed = loop, self._phrase
         self._house.tell_loop(self.number, loop)
@@ -226,8 +278,9 @@ class Deck:
     def on_ear(self, hello: Header) -> None:
         self.ear = describe.ear(self._ears[self._state.ear], hello, self.number)
         self._house.tell(self.ear)
-        otherwise = describe.first_target(self.layers)
-        self._change(performance.fit_targets(self._state, self.layers, otherwise))
+        self.settling = True
+        self._change(self._fitting(self._state))
+        self.settling = False
         if self.ear.sample_rate != self.sample_rate:
             self.sample_rate = self.ear.sample_rate
             self._soon(self._begin(performance.restart))

@@ -3,23 +3,42 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from immersions.server import messages as say
 from immersions.server.ears import EarChoice
 from immersions.stage import board
-from immersions.stage.conductor import Progress
+from immersions.stage.aside import Progress
 from immersions.stage.frames import Header
 from immersions.stage.layouts import Laying
 from immersions.stage.selection import Range
+
+if TYPE_CHECKING:
+    from immersions.server.room import Room
 
 FIRST_DEPTH = 0.6
 """A performance begins at a layer this deep in the ear: past notes, before whole phrases."""
 FIRST_CHANNELS = (0.0, 0.1)
 _PATH = re.compile(r"""(?<![\w./])/(?:[^\s/:;,'"()]+/)+([^\s/:;,'"()]+)""")
+
+
+def welcome(room: Room, ears: Iterable[EarChoice]) -> say.Welcome:
+    """What a page needs to begin."""
+    return say.Welcome(
+        version=version("immersions"),
+        parameters=controls(),
+        clips=room.library.clips(),
+        ears=[say.EarName(id=each.id, title=each.title) for each in ears],
+        decks=[say.DeckState(deck=deck.number, state=deck.state) for deck in room.decks.values()],
+        desk=room.desk,
+        performance=room.keeping.name,
+        samples=room.samples,
+    )
 
 
 def ear(choice: EarChoice, hello: Header, deck: int = 0) -> say.EarDescription:

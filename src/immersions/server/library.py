@@ -168,6 +168,15 @@ class Library:
         self._take(_Upload(clip, loop, sample_rate, phrase))
         return clip
 
+    def taken(self) -> list[tuple[Clip, Samples, int]]:
+        """All that was uploaded or kept: samples as they were taken in, and their rate in Hz."""
+        with self._lock:
+            return [(each.clip, each.samples, each.sample_rate) for each in self._uploads.values()]
+
+    def give_back(self, clip: Clip, samples: Samples, sample_rate: int) -> None:
+        """Take in what `taken` gave, under the same id."""
+        self._take(_Upload(clip, samples, sample_rate))
+
     def _take(self, upload: _Upload) -> None:
         with self._lock:
             self._check_room()

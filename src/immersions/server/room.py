@@ -4,27 +4,35 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from importlib.metadata import version
 
 from pydantic import ValidationError
 
 from immersions.dreaming import PARAMETERS
-from immersions.server import binary, describe
+from immersions.server import binary, describe, doings, obeying
 from immersions.server import messages as say
 from immersions.server.deck import Deck
 from immersions.server.ears import EarChoice
+from immersions.server.edges import EdgeBook
+from immersions.server.hands import Hands, Wiring
+from immersions.server.keeper import Back
 from immersions.server.keeping import Keeping
 from immersions.server.library import Library
+from immersions.server.memory import Memory
 from immersions.server.outbox import Outbox
 from immersions.server.pages import Pages, put, put_loop
+from immersions.server.timekeeper import Timekeeper
 from immersions.stage import board
 from immersions.stage.conductor import Loop
-from immersions.stage.desk import DESK, SAMPLES
+from immersions.stage.desk import DESK
 from immersions.stage.layouts import Laying, Layouts
 from immersions.stage.life import Patience
 from immersions.stage.performance import State
+from immersions.stage.show import Show
+from immersions.stage.strips import SAMPLES
 
 STATUS_SECONDS = 0.25
+CHANGES = (say.StateChanged, say.DeskChanged, say.Decks, say.Samples)
+"""What is told when something was chosen."""
 
 
 class Room:
@@ -37,24 +45,37 @@ class Room:
         ear: str,
         threads: int,
         patience: Patience | None = None,
+        wiring: Wiring | None = None,
         keeping: Keeping | None = None,
+        back: Back | None = None,
     ) -> None:
+        """`back` is a performance to come back to, in place of one that begins with `ear`."""
+        back = back or Back()
         self.library = library
+        self.ears = ears
         self.keeping = keeping or Keeping()
-        self.desk = DESK.defaults()
-        """What is set for all decks together."""
-        self.samples: list[str | None] = [None] * SAMPLES
-        """Ids of the sounds beside the dreams, by their places in the mixer."""
-        self._ears = ears
         self._threads = threads
         self._patience = patience
         self._pages = Pages()
         self._changed = asyncio.Event()
         self._layouts = Layouts(self._on_layout)
+        self.edges = EdgeBook()
         self._group: asyncio.TaskGroup | None = None
         self._running: dict[int, asyncio.Task[None]] = {}
         first = State(library.first(), ear, 4.0, parameters=PARAMETERS.defaults())
-        self.decks = {0: self._deck(0, first)}
+        show = back.show or Show({0: first}, DESK.defaults(), (None,) * SAMPLES)
+        self.desk = show.desk
+        """What is set for all decks together."""
+        self.time = Timekeeper(self, show.desk)
+        self.samples: list[str | None] = list(show.samples)
+        """Ids of the sounds beside the dreams, by their places in the mixer."""
+        self.decks = {number: self._deck(number, state) for number, state in show.decks.items()}
+        for number, dream in back.dreams.items():
+            self.decks[number].resumes = dream
+        self.keeper = back.keeper
+        self.memory = Memory(self, back.scenes, self.keeper.touch if self.keeper else None)
+        self.hands = Hands(self, wiring or Wiring())
+        """MIDI and OSC."""
 
     @property
     def first(self) -> Deck:
@@ -78,10 +99,14 @@ class Room:
                 self._group = group
                 self.keeping.begin(self.tell, self._pages.warn)
                 group.create_task(self._tell_status())
+                if self.keeper is not None:
+                    group.create_task(self.keeper.run(self))
+                group.create_task(self.hands.run())
                 for deck in self.decks.values():
                     self._start(deck)
         finally:
             self._group = None
+            await self.memory.stop()
             await self._layouts.stop()
             self.keeping.close()
 
@@ -90,12 +115,14 @@ class Room:
     def enter(self) -> Outbox:
         """A page's own outbox, with what it needs to begin."""
         outbox = Outbox()
-        put(outbox, self._welcome())
+        put(outbox, describe.welcome(self, self.ears.values()))
         put(outbox, self.keeping.list())
         for deck in self.decks.values():
             self._introduce(deck, outbox)
         if (latest := self._layouts.latest) is not None and latest.going != "ready":
             put(outbox, describe.laying(latest, self._folders()))
+        self.memory.introduce(outbox)
+        self.hands.enter(outbox)
         self._pages.add(outbox)
         return outbox
 
@@ -111,7 +138,7 @@ class Room:
         """Where the neurons of an ear that listens lie; None when it is another one."""
         for deck in self.decks.values():
             if deck.ear is not None and ear_hash == deck.ear.hash:
-                source = self._ears[deck.state.ear].source
+                source = self.ears[deck.state.ear].source
                 return binary.of_layout(
                     *await self._layouts.find(source, ear_hash, deck.ear.layers)
                 )
@@ -129,53 +156,19 @@ class Room:
 
     def leave(self, outbox: Outbox) -> None:
         self._pages.discard(outbox)
+        self.hands.leave(outbox)
+        for deck in self.decks.values():
+            deck.solo.let_go(outbox)
 
     async def obey(self, outbox: Outbox, text: str) -> None:
         """Do what a page says; what cannot be done is answered with one line."""
         try:
-            await self._do(outbox, say.from_client.validate_json(text))
+            await obeying.do(self, outbox, say.from_client.validate_json(text))
         except ValidationError as error:
             self.refuse(outbox, describe.validation(error))
         except Exception as error:
             # Whatever it is, the others play on.
             self.refuse(outbox, describe.line(error))
-
-    async def _do(self, outbox: Outbox, message: say.ClientMessage) -> None:
-        if isinstance(message, say.OpenDeck):
-            self._open(message.ear)
-        elif isinstance(message, say.CloseDeck):
-            await self._close(message.deck)
-        elif isinstance(message, say.Sounded | say.Mixed):
-            self.keeping.note(message)
-        elif isinstance(message, say.ChooseSample):
-            self.choose_sample(message.slot, message.id)
-        else:
-            await self._do_with(self.deck(message.deck), outbox, message)
-
-    async def _do_with(self, deck: Deck, outbox: Outbox, message: say.ClientMessage) -> None:
-        match message:
-            case say.SetParameters():
-                self.set(message.parameters, deck.number)
-            case say.ChooseTarget():
-                deck.choose_targets(message)
-            case say.Run():
-                deck.run_or_rest(message.running)
-            case say.ChooseClip():
-                await deck.choose_clip(message.id)
-            case say.ChooseMix():
-                await deck.choose_mix(message.id)
-            case say.Seed():
-                await deck.set_seed(message.seed)
-            case say.Restart():
-                await deck.restart()
-            case say.ChooseEar():
-                await deck.choose_ear(message.id)
-            case say.StartFrom():
-                await self._start_from(deck, self.deck(message.source))
-            case say.Pull():
-                loop = deck.pull(message.id)
-                if loop is not None:
-                    put_loop(outbox, deck.number, loop)
 
     def set(self, values: Mapping[str, float], deck: int = 0) -> None:
         """Turn anything on the board. `ValueError`, one line, where one does not fit."""
@@ -186,9 +179,27 @@ class Room:
             at.set_parameters(by_place["deck"])
         if by_place["hand"]:
             at.turn_hand(by_place["hand"])
-        if desk and self.desk != self.desk | desk:
-            self.desk |= desk
+        self.set_desk(desk)
+
+    def set_desk(self, values: Mapping[str, float]) -> None:
+        """Turn what is set for all decks together; the values are known to be valid."""
+        changed = {name: value for name, value in values.items() if self.desk[name] != value}
+        if changed:
+            self.desk = {**self.desk, **changed}
             self.tell(say.DeskChanged(values=self.desk))
+            self.time.turned(changed, self.desk)
+
+    async def act(self, name: str, deck: int = 0) -> None:
+        """Do one of `immersions.server.doings.ACTIONS`."""
+        rest = doings.act(self, name, deck)
+        if rest is not None:
+            await rest
+
+    @property
+    def present(self) -> Show:
+        """All that was chosen, as it is now."""
+        decks = {number: deck.state for number, deck in self.decks.items()}
+        return Show(decks, self.desk, tuple(self.samples))
 
     def choose_sample(self, slot: int, clip: str | None) -> None:
         """Put a sound beside the dreams. `ValueError`, one line, where there is none of this id."""
@@ -202,28 +213,32 @@ class Room:
     def announce_clips(self) -> None:
         """Tell all pages that the start sounds have changed."""
         self.tell(say.Clips(clips=self.library.clips()))
+        self.memory.touch()
 
     # Decks.
 
     def _deck(self, number: int, state: State) -> Deck:
         trace = self.keeping.trace(number)
-        given = (self.library, self._ears, state, self._threads, self._patience)
-        return Deck(number, self, *given, trace=trace)
+        given = (self.library, self.ears, state, self._threads, self._patience)
+        return Deck(number, self, *given, trace=trace, tempo=self.time.tempo)
 
-    def _open(self, ear: str) -> None:
+    def open_another(self, ear: str) -> None:
+        """Open a deck with an ear; `ValueError`, one line, when it cannot be."""
         free = [number for number in range(say.MOST_DECKS) if number not in self.decks]
         if not free:
             raise ValueError(f"expected at most {say.MOST_DECKS} decks")
-        if ear not in self._ears:
-            raise ValueError(f"unknown ear {ear!r}; valid names: {', '.join(self._ears)}")
+        if ear not in self.ears:
+            raise ValueError(f"unknown ear {ear!r}; valid names: {', '.join(self.ears)}")
         clip, seconds = self.first.state.clip, self.first.state.seconds
-        deck = self._deck(free[0], State(clip, ear, seconds, parameters=PARAMETERS.defaults()))
-        self.decks[deck.number] = deck
+        self.open_deck(free[0], State(clip, ear, seconds, parameters=PARAMETERS.defaults()))
+
+    def open_deck(self, number: int, state: State) -> None:
+        deck = self.decks[number] = self._deck(number, state)
         self._start(deck)
         self._tell_decks()
-        self.tell(say.StateChanged(deck=deck.number, state=deck.state))
+        self.tell(say.StateChanged(deck=number, state=state))
 
-    async def _close(self, number: int) -> None:
+    async def close_deck(self, number: int) -> None:
         if number == 0:
             raise ValueError("deck 0 cannot be closed: a performance has one deck at least")
         self.deck(number)
@@ -237,15 +252,6 @@ class Room:
         if self._group is not None:
             self._running[deck.number] = self._group.create_task(deck.run())
 
-    async def _start_from(self, deck: Deck, source: Deck) -> None:
-        loop = source.newest
-        if loop is None:
-            raise ValueError(f"deck {source.number} has nothing to start from yet")
-        title = f"Deck {'ABCD'[source.number]}, loop {loop.id}"
-        clip = self.library.keep(loop.samples, loop.header["sample_rate"], title)
-        self.announce_clips()
-        await deck.choose_clip(clip.id)
-
     def _tell_decks(self) -> None:
         self.tell(say.Decks(decks=list(self.decks)))
 
@@ -257,6 +263,9 @@ class Room:
     def tell(self, message: say.Message) -> None:
         """Tell all pages."""
         self._pages.tell(message)
+        if isinstance(message, CHANGES):
+            self.memory.changed()
+        self.hands.on_told(message)
 
     def tell_loop(self, deck: int, loop: Loop) -> None:
         """Give all pages a loop."""
@@ -284,16 +293,4 @@ class Room:
         return describe.status(deck.conductor.progress, self._folders(), deck.number)
 
     def _folders(self) -> list[str]:
-        return [each.source for each in self._ears.values()]
-
-    def _welcome(self) -> say.Welcome:
-        return say.Welcome(
-            version=version("immersions"),
-            parameters=describe.controls(),
-            clips=self.library.clips(),
-            ears=[say.EarName(id=each.id, title=each.title) for each in self._ears.values()],
-            decks=[say.DeckState(deck=key, state=deck.state) for key, deck in self.decks.items()],
-            desk=self.desk,
-            performance=self.keeping.name,
-            samples=self.samples,
-        )
+        return [each.source for each in self.ears.values()]

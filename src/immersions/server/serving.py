@@ -16,9 +16,8 @@ from fastapi import FastAPI
 
 from immersions.server.access import Access, Role, new_token
 from immersions.server.app import make_app
-from immersions.server.ears import choices
-from immersions.server.keeping import Keeping
-from immersions.server.library import Library
+from immersions.server.hands import Wiring
+from immersions.server.returning import open_room
 from immersions.server.room import Room
 from immersions.server.security import LARGEST_BINARY, LOOPBACK
 from immersions.server.sockets import SLOW_SECONDS, Address
@@ -34,12 +33,17 @@ class Stage:
     host: str = "127.0.0.1"
     port: int = 8765
     """0 takes any that is free."""
-    ear: str = "small"
+    ear: str | None = None
+    """None for the one that was played last, or the usual one."""
     threads: int = 1
     token: str | None = field(default=None, repr=False)
     """What the page's link carries; None makes one where others can reach `host`."""
     keep: Path | None = None
     """The folder of all performances, for logs and recordings; None keeps nothing."""
+    fresh: bool = False
+    """Begin a new performance, whatever was played last."""
+    wiring: Wiring = field(default_factory=Wiring)
+    """MIDI ports of this machine, and OSC."""
 
 
 @dataclass(frozen=True)
@@ -57,13 +61,10 @@ def perform(stage: Stage, ready: Callable[[Links], None]) -> None:
     """
     access = _access(stage)
     with bind(stage.host, stage.port) as listening:
-        ear, ears = choices(stage.ear)
         links = _links(stage.host, listening.getsockname()[1], access)
-        library = Library()
-        keeping = Keeping(stage.keep, library)
-        room = Room(library, ears, ear, stage.threads, keeping=keeping)
+        room = open_room(stage.ear, stage.threads, stage.keep, stage.fresh, stage.wiring)
         app = make_app(room, _names(stage.host, access), access=access)
-        asyncio.run(_serve(app, listening, lambda: ready(links)))
+        asyncio.run(_serve(room, app, listening, lambda: ready(links)))
 
 
 def _access(stage: Stage) -> Access | None:
@@ -102,7 +103,10 @@ def own_address(family: socket.AddressFamily) -> str:
             return socket.gethostname()
 
 
-async def _serve(app: FastAPI, listening: socket.socket, ready: Callable[[], None]) -> None:
+async def _serve(
+    room: Room, app: FastAPI, listening: socket.socket, ready: Callable[[], None]
+) -> None:
+    await room.hands.open()
     config = uvicorn.Config(
         app,
         log_level="warning",

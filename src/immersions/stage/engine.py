@@ -3,20 +3,20 @@
 It runs in the worker and speaks in frames (`immersions.stage.frames`):
 
 - `begin` {state, dream, step, clip, mix, announce, render}: a new dream; `dream` is a number to
-  tell steps by. The payload is the start clip (`clip` samples, float32), the sound to mix in if
+  tell its steps by. The payload is the start clip (`clip` samples, float32), the sound to mix in if
   there is one (`mix` samples: as many, or 0 for the clip itself) and, when going on after an
-  interruption, the loop to go on from. With `announce` the clip's own loop (kind `start`) is sent
-  before the first step; with `render` then that of the dream as it stands.
+  interruption or in another tempo, the loop to go on from. With `announce` the clip's own loop
+  (kind `start`) is sent before the first step; with `render` then that of the dream as it stands.
 - `state` {state}: the performer changed something; it acts from the next step on.
 - `mix` {state}: from now on the payload is mixed in, or the clip where that is empty.
 - `pull`: a loop is wanted now.
 - `edges` {ask, neuron, count}: the strongest edges of a neuron are wanted (`workers.edges`).
 
-It answers `loop` {kind, generation, step, sample_rate, samples, activation, layers} with samples
-and activations as payload, `note` {message} when something went wrong, and `trace` {what, number,
-step}: at which step it did what the frame with this `number` said (`begin`, `state`, `mix`), made a
-loop (`render`) or went back to the last good one (`back`). With all of these in their order the
-same loops can be dreamed again (`immersions.stage.workers.replay`).
+It answers `loop` {kind, generation, step, sample_rate, samples, quarters, activation, layers} with
+samples and activations as payload, `note` {message} when something went wrong, and `trace` {what,
+number, step}: at which step it did what the frame with this `number` said (`begin`, `state`,
+`mix`), made a loop (`render`) or went back to the last good one (`back`). With all of these in
+their order the same loops can be dreamed again (`immersions.stage.workers.replay`).
 """
 
 from __future__ import annotations
@@ -178,6 +178,7 @@ class Engine:
             "generation": state.generation,
             "sample_rate": self._ear.sample_rate,
             "samples": len(loop),
+            "quarters": state.quarters,
             "activation": dream.activation_of(heard),
             "step": dream.steps,
             "layers": layers,

@@ -23,8 +23,8 @@ class State:
     """Everything that a performer can change, and nothing else.
 
     `generation` rises with every change; a loop carries the generation that it was dreamed with.
-    `seconds` is the loop's length. `mix` is the clip that the parameter `mix` mixes in, or
-    nothing for `clip` itself.
+    `seconds` is the loop's length, `quarters` that in quarter notes where it is known. `mix` is the
+    clip that the parameter `mix` mixes in, or nothing for `clip` itself.
     """
 
     clip: str
@@ -36,6 +36,7 @@ class State:
     targets: tuple[Range, ...] = ()
     generation: int = 0
     mix: str | None = None
+    quarters: float | None = None
 
 
 def set_parameters(state: State, declared: Parameters, values: Mapping[str, object]) -> State:
@@ -76,11 +77,11 @@ def choose_mix(state: State, mix: str | None, clips: Collection[str]) -> State:
     return state if chosen == state.mix else _next(state, mix=chosen)
 
 
-def play_for(state: State, seconds: float) -> State:
-    """Say how long the chosen clip's loop is."""
+def play_for(state: State, seconds: float, quarters: float | None = None) -> State:
+    """Say how long the chosen clip's loop is, in seconds and, where known, in quarter notes."""
     if not (math.isfinite(seconds) and seconds > 0):
         raise ValueError(f"{state.clip}: expected a loop longer than 0 s, got {seconds}")
-    return replace(state, seconds=seconds)
+    return replace(state, seconds=seconds, quarters=quarters)
 
 
 def choose_ear(state: State, ear: str, ears: Collection[str]) -> State:
@@ -111,6 +112,12 @@ def set_seed(state: State, seed: int) -> State:
 def restart(state: State) -> State:
     """Begin again from the clip."""
     return _next(state)
+
+
+def move(state: State, fields: Mapping[str, object]) -> State:
+    """To other values of some fields that are known to be valid."""
+    same = all(getattr(state, name) == value for name, value in fields.items())
+    return state if same else _next(state, **fields)
 
 
 def _known(clip: str, clips: Collection[str]) -> str:

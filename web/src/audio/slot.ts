@@ -38,6 +38,7 @@ export function plainLoop(samples: Float32Array<ArrayBuffer>, rate: number): Loo
     kind: "start" as const,
     sample_rate: rate,
     samples: samples.length,
+    quarters: null,
     activation: null,
     step: 0,
     layers: [],

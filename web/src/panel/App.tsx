@@ -4,6 +4,7 @@ import { ScalogramStrip } from "../scalogram/ScalogramStrip";
 import { ActivationCurve } from "./ActivationCurve";
 import { DropZone } from "./DropZone";
 import { HelpLine, useHelp } from "./help";
+import { KeySheet } from "./KeySheet";
 import { useKeys } from "./keys";
 import { useMixKeys } from "./mixkeys";
 import { NoticeList } from "./NoticeList";
@@ -11,12 +12,15 @@ import { Panel } from "./Panel";
 import { PlayOverlay } from "./PlayOverlay";
 import { StatusLine } from "./StatusLine";
 import { TopBar } from "./TopBar";
+import { Tour } from "./Tour";
+import { useTouch } from "./touch";
 
 /** The page: the network in the middle, the scalograms below it, the controls beside it. */
 export function App() {
   const bare = useSignal(false);
   const help = useHelp();
   useKeys(bare);
+  useTouch();
   useMixKeys();
   return (
     <div class={bare.value ? "page bare" : "page"} {...help.listeners}>
@@ -36,6 +40,8 @@ export function App() {
       </footer>
       <NoticeList />
       <DropZone />
+      <KeySheet />
+      <Tour />
     </div>
   );
 }

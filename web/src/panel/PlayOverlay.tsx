@@ -28,6 +28,16 @@ export function PlayOverlay() {
             ? "The server cannot be reached. Trying again …"
             : "The ear wakes up …"}
       </p>
+      {stage.guide.inviting.value && (
+        <button
+          type="button"
+          class="link"
+          title="Shows in five steps what the page can do; Escape leaves"
+          onClick={() => stage.guide.start()}
+        >
+          First time here? Take the tour
+        </button>
+      )}
     </div>
   );
 }

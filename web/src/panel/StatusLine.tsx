@@ -47,6 +47,11 @@ export function StatusLine() {
         lamp={gaps > 0 ? "bad" : "good"}
         title="Interruptions of the sound, counted sample by sample while it plays"
       />
+      <Item
+        name="change"
+        text={formatDelay(stage.deck.value.latency.measured.value)}
+        title="From the last control that you turned to the arrival of the loop that carries it"
+      />
       <LayoutItem />
     </dl>
   );
@@ -65,6 +70,11 @@ function LayoutItem() {
       title={laying.message || "Works out, in a process of its own, where each neuron belongs"}
     />
   );
+}
+
+/** Milliseconds as a performer reads them. */
+function formatDelay(milliseconds: number | null): string {
+  return milliseconds === null ? "–" : `${(milliseconds / 1000).toFixed(2)} s`;
 }
 
 function round(value: number): number {

@@ -4,10 +4,12 @@ import { ClipSelect } from "./ClipSelect";
 import { useStage } from "./context";
 import { DeckSwitch } from "./DeckSwitch";
 import { Icon } from "./icons";
+import { openStageWindow } from "./keys";
 import { RecordButton } from "./RecordButton";
 
 /** The clip, the ear, and the three things done most: dream, play, turn the volume. */
 export function TopBar({ bare }: { bare: Signal<boolean> }) {
+  const { guide } = useStage();
   return (
     <header class="top">
       <h1>immersions</h1>
@@ -15,10 +17,31 @@ export function TopBar({ bare }: { bare: Signal<boolean> }) {
       <ClipSelect />
       <EarSelect />
       <span class="spring" />
+      <UndoButtons />
       <DreamButton />
       <PlayButton />
       <RecordButton />
       <Volume />
+      <button
+        type="button"
+        class="round"
+        aria-label="Stage window"
+        title="Opens the window for the projector, which follows this one (key W)"
+        onClick={openStageWindow}
+      >
+        <Icon name="window" />
+      </button>
+      <button
+        type="button"
+        class="round"
+        aria-label="Keys and tour"
+        title="Lists all keys, and has the tour (key ?)"
+        onClick={() => {
+          guide.sheet.value = true;
+        }}
+      >
+        <Icon name="question" />
+      </button>
       <button
         type="button"
         class="round"
@@ -32,6 +55,35 @@ export function TopBar({ bare }: { bare: Signal<boolean> }) {
         <Icon name="expand" />
       </button>
     </header>
+  );
+}
+
+function UndoButtons() {
+  const { memory } = useStage();
+  const { undo, redo } = memory.steps.value;
+  return (
+    <>
+      <button
+        type="button"
+        class="round"
+        aria-label="Undo"
+        title={`Undoes the last change; ${undo} can be undone (Ctrl+Z)`}
+        disabled={undo === 0}
+        onClick={() => memory.undo()}
+      >
+        <Icon name="undo" />
+      </button>
+      <button
+        type="button"
+        class="round"
+        aria-label="Redo"
+        title={`Does again what was undone; ${redo} can be (Ctrl+Shift+Z)`}
+        disabled={redo === 0}
+        onClick={() => memory.redo()}
+      >
+        <Icon name="redo" />
+      </button>
+    </>
   );
 }
 
@@ -67,6 +119,7 @@ function DreamButton() {
       class={`dream${running ? " on" : ""}${invite ? " invite" : ""}`}
       aria-pressed={running}
       disabled={!stage.state.value}
+      data-parameter="dream"
       title="Bends the loop towards the target, step by step, or rests on what there is (key D)"
       onClick={() => stage.dream(!running)}
     >

@@ -24,6 +24,7 @@ const header: LoopHeader = {
   kind: "dream",
   sample_rate: 44100,
   samples: 3,
+  quarters: 8,
   activation: 1.5,
   step: 20,
   layers: [{ name: "ä", frames: 2, neurons: 2, at: 0 }],

@@ -115,6 +115,11 @@ export class Aim {
     if (this.targets.peek().length === 0 && this.choice.peek().layer) this.add();
   }
 
+  /** Lets go of the targets: the server's next ones hold. */
+  release(): void {
+    this.#touched = -Infinity;
+  }
+
   /** Takes over the server's targets, but while the performer turns them. */
   follow(targets: readonly Range[]): void {
     if (this.now() - this.#touched < HELD_MS) return;

@@ -7,6 +7,7 @@ import { decodeLayout, type Layout, type Loop } from "../protocol/frame";
 import { type DeckMessage, type DeckWord, toDeck } from "./addressed";
 import { Aim } from "./aim";
 import { Faders } from "./faders";
+import { Latency } from "./latency";
 
 const QUIET: GapReport = { gaps: 0, jumps: 0, broken: 0, peak: 0, peakFrame: 0 };
 
@@ -47,6 +48,7 @@ export class Deck {
     undefined,
     (line) => this.rack.tell(line),
   );
+  readonly latency = new Latency();
   readonly player: Player;
   /** a loop was asked for behind a change of this page's that the server has not told yet */
   #asked = false;
@@ -76,6 +78,7 @@ export class Deck {
   send(message: DeckMessage): boolean {
     const sent = this.rack.send(toDeck(this.number, message));
     if (sent && message.type !== "pull") {
+      this.latency.turned();
       // Asked for right behind the change: waiting for the server's word on it costs a round trip.
       this.#asked = true;
       this.player.pullAgain();
@@ -101,6 +104,7 @@ export class Deck {
   take(loop: Loop): void {
     this.arrivals.set(loop, performance.now());
     this.received.value++;
+    if (loop.header.kind === "dream") this.latency.came(loop.header.generation);
     if (loop.header.kind === "start") this.start.value = loop;
     this.player.offer(loop);
   }
@@ -115,6 +119,7 @@ export class Deck {
     if (state.generation !== this.state.peek()?.generation && !this.#asked) this.player.pullAgain();
     this.#asked = false;
     this.state.value = state;
+    this.latency.told(state.generation, state.running);
     this.faders.follow(state.parameters);
     this.aim.follow(state.targets);
   }

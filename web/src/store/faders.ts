@@ -58,6 +58,12 @@ export class Faders {
     }
   }
 
+  /** Lets go of all faders: the server's next values hold. */
+  release(): void {
+    this.flush();
+    this.#touched.clear();
+  }
+
   /** Takes over the server's values, without regard to anything in hand. */
   reset(values: Record<string, number>): void {
     this.#touched.clear();

@@ -1,7 +1,6 @@
 import type { Ingredient } from "../audio/mixing";
 import { SAMPLES } from "../audio/mixing";
-import type { Uploaded } from "../messages";
-import { inMemory, Kept, mixture, soundOf, upload } from "./uploads";
+import { inMemory, mixture, upload } from "./uploads";
 
 /** Who wants what came in. */
 export interface Taker {
@@ -12,10 +11,8 @@ export interface Taker {
   tell(line: string): void;
 }
 
-/** Sound files and mixtures on their way to the server, and kept for another one. */
+/** Sound files and mixtures on their way to the server. */
 export class Intake {
-  readonly #kept = new Kept();
-
   constructor(private readonly taker: Taker) {}
 
   /** Starts from the first file; the others are ready to be chosen. */
@@ -47,29 +44,15 @@ export class Intake {
     await this.#trying(async () => {
       const made = await mixture(parts, deck);
       this.taker.start(made.id);
-      this.#kept.keep(made.id, await soundOf(made));
     });
-  }
-
-  /** Gives a new server what went with the old one; answers its new id. */
-  async again(id: string): Promise<string> {
-    const file = this.#kept.of(id);
-    if (!file) throw new Error("this page did not upload it");
-    return (await this.#upload(file)).id;
   }
 
   async #take(file: File): Promise<string | null> {
     return this.#trying(async () => {
-      const taken = await this.#upload(await inMemory(file));
+      const taken = await upload(await inMemory(file));
       if (taken.warning) this.taker.tell(`${file.name}: ${taken.warning}`);
       return taken.id;
     });
-  }
-
-  async #upload(file: File): Promise<Uploaded> {
-    const taken = await upload(file);
-    this.#kept.keep(taken.id, file);
-    return taken;
   }
 
   async #trying<Result>(attempt: () => Promise<Result>): Promise<Result | null> {

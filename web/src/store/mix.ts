@@ -6,7 +6,7 @@ import { type Metering, SILENCE } from "../audio/metering";
 import { type Desk, type Gains, gainsOf, MIXED, SAMPLES, STRIPS } from "../audio/mixing";
 import type { Sound } from "../audio/sound";
 import { type Sound as Recorded, readWav } from "../audio/wav";
-import type { ClientMessage, Welcome } from "../messages";
+import type { ClientMessage } from "../messages";
 import type { Loop } from "../protocol/frame";
 import type { Deck } from "./deck";
 import type { Faders } from "./faders";
@@ -47,6 +47,8 @@ export class Mix {
   readonly #sounds: (Recorded | null)[] = new Array(SAMPLES).fill(null);
   /** loops that came before there was sound, by deck: the clip, and what was dreamed of it */
   readonly #early: [number, Loop][] = [];
+  /** length of the first deck's loops */
+  #seconds = 0;
 
   constructor(private readonly console: Console) {
     const { desk, sound, decks } = console;
@@ -97,25 +99,9 @@ export class Mix {
     });
   }
 
-  /** Tells a server that was started again how the mixer stood; `again` gives it lost uploads. */
-  async restore(
-    was: { desk: Desk; samples: readonly (string | null)[] },
-    { clips, desk }: Pick<Welcome, "clips" | "desk">,
-    again: (id: string) => Promise<string>,
-  ): Promise<void> {
-    const known = Object.entries(was.desk).filter(([name]) => name in desk);
-    this.console.send({ type: "set", deck: 0, parameters: Object.fromEntries(known) });
-    for (const [slot, id] of was.samples.entries()) {
-      if (id === null) continue;
-      const there = clips.some((clip) => clip.id === id);
-      // What cannot be given again is missing, and the clip's own line says why uploads are.
-      const given = there ? id : await again(id).catch(() => null);
-      if (given) this.choose(slot, given);
-    }
-  }
-
   /** A loop has come for a deck. */
   note(deck: number, loop: Loop): void {
+    if (deck === 0) this.#keepTempo(loop.samples.length / loop.header.sample_rate);
     if (this.#beside) this.#beside.note(deck, loop);
     else this.#early.push([deck, loop]);
   }
@@ -152,6 +138,15 @@ export class Mix {
     const lanes = Array.from<unknown, Led | null>({ length: 4 }, () => null);
     for (const { number, player } of decks.peek()) lanes[number] = player.led;
     this.#beside?.tick(sound.frame, lanes);
+  }
+
+  /** Loops of another length may be in another tempo, which the server gives samples too. */
+  #keepTempo(seconds: number): void {
+    if (this.#seconds !== 0 && this.#seconds !== seconds)
+      this.samples.peek().forEach((id, slot) => {
+        if (id !== null) void this.#load(slot, id);
+      });
+    this.#seconds = seconds;
   }
 
   #begin(): void {

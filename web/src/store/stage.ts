@@ -3,27 +3,25 @@ import type { GapReport } from "../audio/gapcount";
 import { ingredients } from "../audio/mixing";
 import type { Heard, Player } from "../audio/player";
 import { Sound } from "../audio/sound";
-import type {
-  ClientMessage,
-  Clip,
-  LayoutProgress,
-  ServerMessage,
-  State,
-  Welcome,
-} from "../messages";
+import type { ClientMessage, Clip, LayoutProgress, ServerMessage, Welcome } from "../messages";
 import type { Picture } from "../picture/drawn";
 import type { View } from "../picture/view";
 import { Connection, type ConnectionState, socketUrl } from "../protocol/connection";
 import type { Loop } from "../protocol/frame";
-import { type DeckMessage, type DeckWord, toDeck } from "./addressed";
+import type { DeckMessage } from "./addressed";
 import { Cueing } from "./cueing";
 import { Deck } from "./deck";
+import { EdgeStore } from "./edges";
 import { Faders } from "./faders";
+import { Guide, storageOf } from "./guide";
+import { Hands } from "./hands";
 import { Intake } from "./intake";
+import { Memory } from "./memory";
 import { Keeping } from "./keeping";
 import { Mix } from "./mix";
 import { Notices } from "./notices";
-import { type Restoring, renewed, restoring } from "./restore";
+import { Timing } from "./timing";
+import { Solo } from "./solo";
 
 /**
  * Everything that the page knows and can do: its decks, and what they share.
@@ -38,12 +36,25 @@ export class Stage {
   readonly sounding = signal(false);
   readonly volume = signal(0.8);
   readonly notices = new Notices();
+  /** controllers, of this browser and of the server's machine */
+  readonly hands = new Hands(
+    (message) => this.tell(message),
+    (line) => this.notices.tell(line),
+  );
   readonly sound: Sound = new Sound({
     onMetering: (metering) => this.mix.onMetering(metering),
     onLimiter: (report) => this.mix.onLimiter(report),
   });
   /** what is set for all decks together */
   readonly desk = new Faders((parameters) => this.tell({ type: "set", deck: 0, parameters }));
+
+  /** taps, and MIDI clock in and out */
+  readonly timing = new Timing({
+    sound: this.sound,
+    send: (message) => this.tell(message),
+    tell: (line) => this.notices.tell(line),
+    led: () => this.decks.peek().find(({ player }) => player.led)?.player.led ?? null,
+  });
 
   readonly decks = signal<readonly Deck[]>([this.#makeDeck(0)]);
   /** number of the deck that is shown and played by hand */
@@ -86,6 +97,11 @@ export class Stage {
     () => this.player,
     (line) => this.notices.tell(line),
   );
+  readonly memory = new Memory(
+    (message) => this.tell(message),
+    () => this.#release(),
+  );
+  readonly guide = new Guide(storageOf(window));
   /** what a mixture would be made of */
   readonly mixable = computed(() =>
     ingredients(this.mix.desk.value, this.state.value?.clip ?? "", this.mix.samples.value),
@@ -94,11 +110,14 @@ export class Stage {
   /** the picture, once it is drawn, and how it lies on its canvas */
   picture: Picture | null = null;
   readonly view = signal<View>({ scaleX: 1, scaleY: 1, shiftX: 0, shiftY: 0 });
+  /** of the neuron under the pointer */
+  readonly edges = new EdgeStore();
+  readonly solo = new Solo(() => {
+    const deck = this.deck.peek();
+    return (message) => deck.send(message);
+  });
 
   readonly #connection: Connection;
-  #withEar: Restoring["withEar"] | null = null;
-  /** while a new server is told how things were: what it would have begun with, not to be heard */
-  #held: { loop: Loop | null } | null = null;
 
   constructor(page: string) {
     this.#connection = new Connection(socketUrl(page), {
@@ -133,7 +152,9 @@ export class Stage {
 
   /** Puts a deck into focus, where it is open. */
   show(number: number): void {
-    if (this.#deck(number)) this.focus.value = number;
+    if (!this.#deck(number)) return;
+    this.focus.value = number;
+    this.tell({ type: "focus", deck: number });
   }
 
   /** Sends a message to the deck in focus. */
@@ -206,12 +227,16 @@ export class Stage {
     return this.decks.peek().find((deck) => deck.number === number);
   }
 
-  #take(loop: Loop): void {
-    if (this.#held && loop.header.deck === 0) this.#held.loop = loop;
-    else this.#receive(loop);
+  /** Lets go of everything in hand, since it is about to be moved from elsewhere. */
+  #release(): void {
+    this.desk.release();
+    for (const { faders, aim } of this.decks.peek()) {
+      faders.release();
+      aim.release();
+    }
   }
 
-  #receive(loop: Loop): void {
+  #take(loop: Loop): void {
     const { deck } = loop.header;
     this.mix.note(deck, loop);
     this.#deck(deck)?.take(loop);
@@ -220,26 +245,22 @@ export class Stage {
 
   #read(message: ServerMessage): void {
     if (message.type === "welcome") this.#greet(message);
-    else if ("deck" in message) this.#readOfDeck(message);
+    else if (message.type === "focus") this.focus.value = message.deck;
+    else if ("deck" in message) this.#deck(message.deck)?.read(message);
     else if (message.type === "clips") this.clips.value = message.clips;
     else if (message.type === "decks") this.#setDecks(message.decks);
     else if (message.type === "desk") this.desk.follow(message.values);
     else if (message.type === "samples") this.mix.follow(message.ids);
+    else if (message.type === "scenes" || message.type === "steps") this.memory.follow(message);
     else if (message.type === "recordings") this.keeping.follow(message.recordings);
     else if (message.type === "error") this.notices.tell(message.message);
+    else if (message.type === "controls") this.hands.controls.value = message.controls;
+    else if (message.type === "controllers") this.hands.follow(message);
+    else if (message.type === "midi") this.hands.play(message);
     else if (message.type === "layout") {
       this.laying.value = message;
       for (const deck of this.decks.peek()) deck.followLaying(message);
     }
-  }
-
-  #readOfDeck(message: DeckWord): void {
-    const first = message.deck === 0;
-    if (this.#held && first && message.type === "state") return;
-    if (message.type === "ear" && first && this.#withEar?.ear === message.id) {
-      if (this.tell(toDeck(0, this.#withEar.message))) this.#withEar = null;
-    }
-    this.#deck(message.deck)?.read(message);
   }
 
   /** Opens and closes decks as the server has them. */
@@ -249,39 +270,16 @@ export class Stage {
   }
 
   #greet(welcome: Welcome): void {
-    const first = this.decks.peek()[0];
-    const [{ state }] = welcome.decks;
-    const was = first.state.peek();
-    const restored = restoring(was, state);
-    const mixed = { desk: this.mix.desk.peek(), samples: this.mix.samples.peek() };
     this.welcome.value = welcome;
     this.clips.value = welcome.clips;
     this.keeping.greet(welcome.performance);
     this.#setDecks(welcome.decks.map(({ deck }) => deck));
     this.desk.follow(welcome.desk);
     this.mix.follow(welcome.samples);
-    this.#withEar = restored?.withEar ?? null;
-    this.#held = null;
-    if (was && restored) {
-      void this.#restore(was, state, welcome.clips);
-      void this.mix.restore(mixed, welcome, (id) => this.intake.again(id));
-    }
-    for (const each of welcome.decks)
-      if (!this.#held || each.deck > 0) this.#deck(each.deck)?.follow(each.state);
+    for (const { deck, state } of welcome.decks) this.#deck(deck)?.follow(state);
     for (const deck of this.decks.peek()) deck.faders.flush();
     this.desk.flush();
-  }
-
-  async #restore(was: State, now: State, clips: readonly Clip[]): Promise<void> {
-    const held = { loop: null };
-    this.#held = held;
-    const { state, problems } = await renewed(was, now, clips, (id) => this.intake.again(id));
-    // Lost again meanwhile: the next greeting restores.
-    if (this.#held !== held || this.connection.peek() !== "open") return;
-    for (const message of restoring(state, now)?.now ?? []) this.tell(toDeck(0, message));
-    for (const problem of problems) this.notices.tell(problem);
-    this.#held = null;
-    if (state.clip === now.clip && held.loop) this.#take(held.loop);
+    this.hands.greet();
   }
 }
 

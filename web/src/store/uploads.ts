@@ -3,30 +3,6 @@ import type { Uploaded } from "../messages";
 
 /** Bytes of one sound file; the server's own limit. */
 export const LARGEST = 64 * 2 ** 20;
-const MOST_KEPT = 2 * LARGEST;
-
-/**
- * The files that were uploaded, to give them to a server that was started again. In memory, since
- * a file on disk may change or go; only the newest where they are large.
- */
-export class Kept {
-  readonly #files = new Map<string, File>();
-
-  keep(id: string, file: File): void {
-    this.#files.set(id, file);
-    let total = 0;
-    for (const each of this.#files.values()) total += each.size;
-    for (const [oldest, { size }] of this.#files) {
-      if (total <= MOST_KEPT) break;
-      this.#files.delete(oldest);
-      total -= size;
-    }
-  }
-
-  of(id: string): File | undefined {
-    return this.#files.get(id);
-  }
-}
 
 /** A file's copy in memory; an `Error` of one line where it is too large or cannot be read. */
 export async function inMemory(file: File): Promise<File> {
@@ -50,13 +26,6 @@ export async function upload(file: File): Promise<Uploaded> {
 export async function mixture(parts: readonly Ingredient[], deck: number): Promise<Uploaded> {
   const body = JSON.stringify({ parts, deck });
   return (await posted("api/mixtures", "The mixture", body)) as Uploaded;
-}
-
-/** A sound of the server's as a file, to be given to another server. */
-export async function soundOf({ id, title }: Uploaded): Promise<File> {
-  const answer = await fetch(`api/clips/${encodeURIComponent(id)}/audio`);
-  if (!answer.ok) throw new Error(`${title}: the sound is not there (${answer.status})`);
-  return new File([await answer.blob()], `${title}.wav`, { type: "audio/wav" });
 }
 
 async function posted(address: string, name: string, body: FormData | string): Promise<unknown> {

@@ -17,6 +17,9 @@ from immersions.server.messages.asked import (
     ChooseMix,
     ChooseSample,
     ChooseTarget,
+    Clock,
+    ClockEvent,
+    ClockKind,
     CloseDeck,
     Mixed,
     OpenDeck,
@@ -25,11 +28,43 @@ from immersions.server.messages.asked import (
     Run,
     Seed,
     SetParameters,
+    Solo,
     Sounded,
     StartFrom,
     StartRecording,
+    Tap,
+)
+from immersions.server.messages.hands import (
+    ChooseMapping,
+    ControllerPort,
+    Controllers,
+    ControlName,
+    Controls,
+    DeleteMapping,
+    Focus,
+    FocusChanged,
+    ForgetControl,
+    Learn,
+    Learning,
+    MappedControl,
+    MappingName,
+    MidiReceived,
+    MidiToSend,
+    OfHands,
+    PagePorts,
+    SaveMapping,
 )
 from immersions.server.messages.headers import LayoutHeader, LoopHeader, LoopLayer
+from immersions.server.messages.scenes import (
+    Act,
+    DeleteScene,
+    RecallScene,
+    RenameScene,
+    SceneList,
+    SceneName,
+    Steps,
+    StoreScene,
+)
 from immersions.server.messages.shared import MOST_DECKS, Message, OfDeck
 from immersions.server.messages.told import (
     Clip,
@@ -39,6 +74,7 @@ from immersions.server.messages.told import (
     DeskChanged,
     EarDescription,
     EarName,
+    Edges,
     LayerShape,
     LayoutProgress,
     ParameterDeclaration,
@@ -55,47 +91,80 @@ from immersions.server.messages.told import (
 
 __all__ = [
     "MOST_DECKS",
+    "Act",
     "BinaryHeader",
     "ChooseClip",
     "ChooseEar",
+    "ChooseMapping",
     "ChooseMix",
     "ChooseSample",
     "ChooseTarget",
     "ClientMessage",
     "Clip",
     "Clips",
+    "Clock",
+    "ClockEvent",
+    "ClockKind",
     "CloseDeck",
+    "ControlName",
+    "ControllerPort",
+    "Controllers",
+    "Controls",
     "DeckState",
     "Decks",
+    "DeleteMapping",
+    "DeleteScene",
     "DeskChanged",
     "EarDescription",
     "EarName",
+    "Edges",
+    "Focus",
+    "FocusChanged",
+    "ForgetControl",
     "LayerShape",
     "LayoutHeader",
     "LayoutProgress",
+    "Learn",
+    "Learning",
     "LoopHeader",
     "LoopLayer",
+    "MappedControl",
+    "MappingName",
     "Message",
+    "MidiReceived",
+    "MidiToSend",
     "Mixed",
     "OfDeck",
+    "OfHands",
+    "OfScenes",
     "OpenDeck",
+    "PagePorts",
     "ParameterDeclaration",
     "Pull",
+    "RecallScene",
     "RecordingMade",
     "RecordingStarted",
     "Recordings",
     "Refused",
+    "RenameScene",
     "Restart",
     "Run",
     "Samples",
+    "SaveMapping",
+    "SceneList",
+    "SceneName",
     "Seed",
     "ServerMessage",
     "SetParameters",
+    "Solo",
     "Sounded",
     "StartFrom",
     "StartRecording",
     "StateChanged",
     "Status",
+    "Steps",
+    "StoreScene",
+    "Tap",
     "Uploaded",
     "Welcome",
     "from_client",
@@ -104,35 +173,60 @@ __all__ = [
 ServerMessage = Annotated[
     Welcome
     | Clips
+    | Controllers
+    | Controls
+    | MidiToSend
+    | FocusChanged
     | Decks
     | DeskChanged
     | EarDescription
     | LayoutProgress
     | Recordings
     | Refused
+    | SceneList
     | Samples
     | StateChanged
-    | Status,
+    | Status
+    | Steps,
     Field(discriminator="type"),
 ]
 """Text from the server to a page."""
 
+OfScenes = StoreScene | RecallScene | RenameScene | DeleteScene
+"""What concerns scenes alone."""
+
 ClientMessage = Annotated[
     SetParameters
+    | Act
+    | ChooseMapping
+    | DeleteMapping
+    | Focus
+    | ForgetControl
+    | Learn
+    | MidiReceived
+    | PagePorts
+    | SaveMapping
     | ChooseClip
     | ChooseEar
     | ChooseMix
     | ChooseSample
     | ChooseTarget
+    | Clock
     | CloseDeck
     | Mixed
+    | DeleteScene
     | OpenDeck
     | Pull
+    | RecallScene
+    | RenameScene
     | Restart
     | Run
     | Seed
+    | Solo
     | Sounded
-    | StartFrom,
+    | StartFrom
+    | StoreScene
+    | Tap,
     Field(discriminator="type"),
 ]
 """Text from a page to the server."""

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from immersions.server.messages.shared import DeckNumber, Message, Name, OfDeck
-from immersions.stage.desk import SAMPLES
 from immersions.stage.selection import Range
+from immersions.stage.strips import SAMPLES
 
 
 class SetParameters(OfDeck):
@@ -72,6 +72,31 @@ class Pull(OfDeck):
     id: int
 
 
+ClockKind = Literal["clock", "start", "continue", "stop", "position"]
+
+
+class Tap(Message):
+    """A tap of the tempo; from the second one on all loops are in it."""
+
+    type: Literal["tap"] = "tap"
+    at: float = Field(description="seconds of any steady clock")
+
+
+class ClockEvent(Message):
+    """A message of a MIDI clock, and when it came."""
+
+    kind: ClockKind
+    at: float = Field(description="seconds of any steady clock")
+    sixteenths: int = Field(default=0, ge=0, lt=2**14, description="of a song position")
+
+
+class Clock(Message):
+    """What has come of a MIDI clock that is to be followed."""
+
+    type: Literal["clock"] = "clock"
+    events: list[ClockEvent] = Field(max_length=256)
+
+
 class OpenDeck(Message):
     """Opens another deck, with an ear of its own; it begins with the first deck's clip."""
 
@@ -90,6 +115,16 @@ class StartFrom(OfDeck):
 
     type: Literal["start_from"] = "start_from"
     source: DeckNumber
+
+
+class Solo(OfDeck):
+    """While a range is held, the deck dreams of it alone, out of silence; null lets go of it.
+
+    Then it goes on as before, and so it does when the page that held it leaves.
+    """
+
+    type: Literal["solo"] = "solo"
+    range: Range | None
 
 
 class Sounded(OfDeck):

@@ -34,6 +34,7 @@ class LoopHeader(OfDeck):
     kind: Literal["start", "dream"]
     sample_rate: int
     samples: int
+    quarters: float | None = Field(default=None, description="notes in the loop, where known")
     activation: float | None = Field(description="standardised, of this loop as it plays")
     step: int
     layers: list[LoopLayer] = Field(description="empty while the ear is still loading")

@@ -1,0 +1,129 @@
+"""Keeps the performance's tempo: from the desk, from taps, from a clock that is followed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Protocol
+
+from immersions.server import describe
+from immersions.server import messages as say
+from immersions.server.deck import Deck
+from immersions.stage.clock import ClockFollower
+from immersions.stage.desk import TEMPO
+from immersions.stage.tempo import Tap, Tempo, nearest
+
+SETTLE_SECONDS = 0.25
+"""A turned fader has come to rest when it stood still for so long: only then is anything fitted."""
+
+
+class House(Protocol):
+    """Whose tempo it is."""
+
+    decks: dict[int, Deck]
+
+    def set(self, values: Mapping[str, float]) -> None:
+        """Turn things on the board."""
+        ...
+
+    def tell(self, message: say.Message) -> None:
+        """Tell all pages."""
+        ...
+
+
+class Timekeeper:
+    """For one event loop. What it is told at once, the decks are told when the hand rests."""
+
+    def __init__(self, house: House, values: Mapping[str, float]) -> None:
+        self._values = values
+        self.tempo = self._wanted()[0]
+        """What the decks were told last."""
+        self._house = house
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._tap = Tap()
+        self._follower = ClockFollower()
+        self._resting: asyncio.TimerHandle | None = None
+
+    def turned(self, changed: Mapping[str, float], values: Mapping[str, float]) -> None:
+        """These values of the desk were changed; `values` are all of them."""
+        if not any(name in TEMPO for name in changed):
+            return
+        self._values = dict(values)
+        self.close()
+        loop = asyncio.get_running_loop()
+        self._resting = loop.call_later(SETTLE_SECONDS, self._settle)
+
+    def hear(self, message: say.Tap | say.Clock) -> None:
+        """What a page says of the tempo."""
+        if isinstance(message, say.Tap):
+            self.tap(message.at)
+        else:
+            for event in message.events:
+                self.clock(event.kind, event.at, event.sixteenths)
+
+    def tap(self, at_seconds: float) -> None:
+        """A tap; from the second one on it sets the tempo, and all loops are in it."""
+        self._set(self._tap.tap(at_seconds), digits=1)
+
+    def clock(self, kind: say.ClockKind, at_seconds: float, sixteenths: int = 0) -> None:
+        """A message of a MIDI clock that is followed, and when it came by any steady clock."""
+        match kind:
+            case "clock":
+                self._set(self._follower.pulse(at_seconds), digits=2)
+            case "start":
+                self._follower.start()
+            case "continue":
+                self._follower.resume()
+            case "stop":
+                self._follower.stop()
+            case "position":
+                self._follower.song_position(sixteenths)
+
+    def follow(self, bpm: float) -> None:
+        """A tempo from elsewhere, which others have agreed on."""
+        self._set(bpm, digits=2)
+
+    def close(self) -> None:
+        """Nothing is settled any more that was turned before."""
+        if self._resting is not None:
+            self._resting.cancel()
+            self._resting = None
+
+    def _set(self, bpm: float | None, digits: int) -> None:
+        if bpm is not None:
+            self._house.set({"bpm": round(bpm, digits), "tempo_sync": 1.0})
+
+    def _settle(self) -> None:
+        self._resting = None
+        wanted, told = self._wanted()
+        if told:
+            self._house.tell(say.Refused(message=told))
+        if wanted is not None:
+            self._house.set(
+                {
+                    "bpm": wanted.bpm,
+                    "bars": wanted.bars,
+                    "beats": wanted.beats,
+                    "beat_unit": wanted.unit,
+                }
+            )
+            self.close()  # that was no hand
+        if wanted != self.tempo:
+            self.tempo = wanted
+            for deck in self._house.decks.values():
+                task = asyncio.create_task(self._have_kept(deck, wanted))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+
+    async def _have_kept(self, deck: Deck, tempo: Tempo | None) -> None:
+        try:
+            await deck.keep_time(tempo)
+        except Exception as error:
+            # The deck plays on as it did.
+            self._house.tell(say.Refused(message=describe.line(error)))
+
+    def _wanted(self) -> tuple[Tempo | None, str]:
+        values = self._values
+        if not values["tempo_sync"]:
+            return None, ""
+        return nearest(values["bpm"], values["bars"], values["beats"], values["beat_unit"])

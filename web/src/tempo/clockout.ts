@@ -1,0 +1,63 @@
+import { type Beat, nextRound, pulses } from "./pulses";
+
+const CLOCK = 0xf8;
+const START = 0xfa;
+const STOP = 0xfc;
+/** Pulses are handed over so long before they are due; the browser sends them on time. */
+const AHEAD_SECONDS = 0.1;
+
+/** Where MIDI goes; a `MIDIOutput` is one. */
+export interface ClockPort {
+  send(data: number[], timestamp?: number): void;
+}
+
+/** What plays at a moment: frames of the audio clock, as they are heard. */
+export interface Playing {
+  /** the loop that plays, and the one that is scheduled to follow */
+  present: Beat;
+  next: Beat | null;
+  /** the frame that is heard at `now` */
+  heard: number;
+  rate: number;
+}
+
+/** Sends a clock to a MIDI output, by the audio clock. Call `tick` often. */
+export class ClockOut {
+  #port: ClockPort | null = null;
+  /** frame up to which pulses were sent; null while stopped */
+  #sent: number | null = null;
+
+  /** Where to send to from now on; the old one is stopped. */
+  use(port: ClockPort | null): void {
+    if (port === this.#port) return;
+    this.stop();
+    this.#port = port;
+  }
+
+  /** `now` in milliseconds of `performance.now`; `playing` is null while nothing sounds. */
+  tick(now: number, playing: Playing | null): void {
+    if (!this.#port) return;
+    if (!playing) {
+      this.stop();
+      return;
+    }
+    const { present, next, heard, rate } = playing;
+    const at = (frame: number) => now + ((frame - heard) / rate) * 1000;
+    const until = heard + AHEAD_SECONDS * rate;
+    if (this.#sent === null) {
+      const begin = nextRound(next && next.origin <= heard ? next : present, heard);
+      if (begin >= until) return;
+      this.#port.send([START], at(begin));
+      this.#sent = begin;
+    }
+    // After a page was blocked, what should have been sent long ago would only confuse.
+    const from = Math.max(this.#sent, heard - rate * AHEAD_SECONDS);
+    for (const frame of pulses(present, next, from, until)) this.#port.send([CLOCK], at(frame));
+    this.#sent = Math.max(this.#sent, until);
+  }
+
+  stop(): void {
+    if (this.#sent !== null) this.#port?.send([STOP]);
+    this.#sent = null;
+  }
+}
