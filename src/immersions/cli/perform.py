@@ -86,7 +86,10 @@ def perform(
 
     # Ctrl-C is how a performance ends, not a failure.
     with contextlib.suppress(KeyboardInterrupt):
-        kept = places.performances() if keep else None
+        kept = None
+        # RuntimeError: nobody knows where this user's home is.
+        with contextlib.suppress(RuntimeError):
+            kept = places.performances() if keep else None
         asked = Stage(
             host, port, ear, threads or default_threads(), token, kept, fresh, wiring, link
         )
