@@ -129,3 +129,32 @@ def test_an_index_chosen_by_hand_is_taken_unasked(
 ) -> None:
     monkeypatch.setenv("TORCH_INDEX", chosen)
     assert install_torch.extra_index() == chosen
+
+
+@pytest.fixture
+def soak() -> ModuleType:
+    pytest.importorskip("playwright")
+    spec = importlib.util.spec_from_file_location("soak", ROOT / "tools" / "soak.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize(("a_minute", "grew"), [(0.0, 0.0), (0.1, 2.4)])
+def test_a_soak_tells_what_grows_from_what_wavers(
+    soak: ModuleType, a_minute: float, grew: float
+) -> None:
+    samples = []
+    for number in range(61):
+        begun = 3.0 - max(0, 6 - number) * 0.1  # what a page fills at first is no growth
+        each = dict.fromkeys(soak.SHARES, 10.0) | {"seconds": 30.0 * number, "loops": number}
+        wavering = 0.02 * (-1) ** number
+        heap = {"heap_mb": begun + wavering + a_minute * number / 2, "new_loops": number, "gaps": 0}
+        samples.append(each | heap)
+    found = soak.report("small", samples)
+    assert found["rows"]["heap_mb"]["grew"] == pytest.approx(grew, abs=0.02)
+    assert found["rows"]["heap_mb"]["flat"] == (a_minute == 0)
+    assert found["rows"]["gpu_objects"]["flat"]
+    assert found["loops"] == found["new_loops"] == 60

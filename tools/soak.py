@@ -107,8 +107,9 @@ class Watch:
         named = {each["name"]: each["value"] for each in metrics}
         processes = self._browser.send("SystemInfo.getProcessInfo")["processInfo"]
         renderers = [each["id"] for each in processes if each["type"] == "renderer"]
-        gpu, swaps, report = self._page.evaluate(
-            "[gpuObjects, immersions.player.swaps, immersions.report.value]"
+        gpu, swaps, report, played = self._page.evaluate(
+            """[gpuObjects, immersions.player.swaps, immersions.report.value,
+            immersions.sound.output.context.currentTime / immersions.state.value.seconds]"""
         )
         return {
             "heap_mb": named["JSHeapUsedSize"] / 1e6,
@@ -118,7 +119,8 @@ class Watch:
             "gpu_objects": sum(gpu.values()),
             "renderer_mb": sum(map(resident_mb, renderers)),
             "server_mb": resident_mb(self._server),
-            "loops": swaps,
+            "loops": round(played, 1),
+            "new_loops": swaps,
             "gaps": report["gaps"] + report["jumps"] + report["broken"],
         }
 
@@ -180,7 +182,8 @@ def report(ear: str, samples: list[Sample]) -> dict[str, Any]:
     return {
         "soak": ear,
         "minutes": round(samples[-1]["seconds"] / 60, 1),
-        "loops": samples[-1]["loops"] - samples[0]["loops"],
+        "loops": round(samples[-1]["loops"] - samples[0]["loops"]),
+        "new_loops": samples[-1]["new_loops"] - samples[0]["new_loops"],
         "gaps": samples[-1]["gaps"],
         "rows": rows,
         "samples": samples,
@@ -205,7 +208,8 @@ def main() -> int:
     for name, row in found["rows"].items():
         figures = "".join(f"{row[each]:10.2f}" for each in ("first", "median", "last", "grew"))
         print(f"{name:14}{figures}{'' if row['flat'] else '  GREW'}")
-    print(f"{found['loops']} loops in {found['minutes']} min, {found['gaps']} gaps")
+    heard = f"{found['loops']} loops, {found['new_loops']} of them new"
+    print(f"{heard}, in {found['minutes']} min: {found['gaps']} gaps")
     print(json.dumps({name: each for name, each in found.items() if name != "samples"}))
     return int(found["gaps"] > 0 or not all(row["flat"] for row in found["rows"].values()))
 

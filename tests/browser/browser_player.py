@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,8 +22,16 @@ class Player:
     addresses: list[str] = field(default_factory=list)
 
     @classmethod
-    def visit(cls, browser: Browser, url: str, size: dict[str, int] = SMALL) -> Player:
+    def visit(
+        cls,
+        browser: Browser,
+        url: str,
+        size: dict[str, int] = SMALL,
+        before: Callable[[Page], None] = lambda _: None,
+    ) -> Player:
+        """A page that is ready; `before` prepares it before anything is loaded."""
         page = browser.new_page(viewport=size)  # type: ignore[arg-type]
+        before(page)
         player = cls(page)
         player.listen()
         page.goto(url)

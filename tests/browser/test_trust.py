@@ -12,6 +12,8 @@ from browser_player import NONE, SMALL, Player
 from browser_server import Server
 from playwright.sync_api import Browser
 
+from immersions.server.access import Access
+
 pytestmark = pytest.mark.browser
 
 TOKEN = secrets.token_urlsafe(32)
@@ -91,6 +93,26 @@ def test_without_the_link_there_is_one_line(browser: Browser, guarded: Server) -
             )
             == "refused"
         )
+
+
+def test_the_other_link_only_watches(browser: Browser, guarded: Server) -> None:
+    link = Access(TOKEN).link_token("viewer")
+    with browser.new_context(viewport=SMALL) as viewer:  # type: ignore[arg-type]
+        page = viewer.new_page()
+        page.goto(f"{guarded.url}?token={link}")
+        assert page.url == f"{guarded.url}stage"
+        assert page.evaluate(ASK_TO_RUN) == "viewers watch, and change nothing"
+        assert page.evaluate("fetch('/api/clips', {method: 'POST'}).then((r) => r.status)") == 403
+
+
+ASK_TO_RUN = """new Promise((resolve) => {
+  const socket = new WebSocket(`ws://${location.host}/ws`);
+  socket.onopen = () => socket.send(JSON.stringify({ type: "run", running: true }));
+  socket.onmessage = ({ data }) => {
+    const said = typeof data === "string" ? JSON.parse(data) : {};
+    if (said.type === "error") resolve(said.message);
+  };
+})"""
 
 
 class Elsewhere(BaseHTTPRequestHandler):

@@ -1,5 +1,6 @@
 """`immersions perform`, as a user starts and ends it."""
 
+import contextlib
 import json
 import os
 import signal
@@ -11,6 +12,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from websockets.sync.client import connect
 
 COMMAND = [str(Path(sys.executable).with_name("immersions")), "perform", "--no-browser"]
 
@@ -69,6 +71,50 @@ def test_killing_the_server_leaves_no_worker(started):
     assert all(gone_within(each, 2.0) for each in workers)
 
 
+def test_killing_the_server_leaves_no_layout_behind(tmp_path):
+    """An ear that has no layout yet is laid out in a third process, for a minute or so."""
+    path = [str(Path(__file__).parents[1] / "stage"), os.environ.get("PYTHONPATH", "")]
+    there = {
+        "PYTHONPATH": os.pathsep.join(filter(None, path)),
+        "XDG_CACHE_HOME": str(tmp_path / "caches"),
+    }
+    process = subprocess.Popen(
+        [*COMMAND, "--port", "0", "--threads", "1", "--ear", "stage_ears:fine"],
+        stdout=subprocess.PIPE,
+        env=os.environ | there,
+        text=True,
+    )
+    try:
+        address = process.stdout.readline().split()[2]
+        with connect(address.replace("http", "ws") + "ws", max_size=None) as page:
+            while '"type":"ear"' not in str(said := page.recv(timeout=90)):
+                pass
+        with urllib.request.urlopen(address.rstrip("/") + json.loads(said)["layout_url"]) as answer:
+            assert answer.status == 200
+        laying = workers_of(process.pid, "layout_child")
+        assert len(laying) == 1
+        process.kill()
+        assert all(gone_within(each, 5.0) for each in laying)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def workers_of(pid, module, seconds=30):
+    """The children that run a module, once there are any."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = []
+        for each in children(pid):
+            with contextlib.suppress(OSError):
+                if module in Path(f"/proc/{each}/cmdline").read_text():
+                    found.append(each)
+        if found:
+            return found
+        time.sleep(0.05)
+    return []
+
+
 def test_ctrl_c_ends_it_in_order(started):
     process, _, worker = started
     # As a terminal does it: to the whole group.
@@ -111,3 +157,28 @@ def test_a_token_that_can_be_guessed_is_refused_and_not_repeated(token):
     line = refused("--port", "0", "--token", token)
     assert "token: expected 22 to 200 letters" in line
     assert token not in line
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--osc", "nine"], "--osc: expected PORT or HOST:PORT, got 'nine'"),
+        (["--osc", "0.0.0.0:9000"], "name who may with --osc-from ADDRESS"),
+        (["--osc-to", "127.0.0.1:9001"], "--osc-to and --osc-from need --osc PORT"),
+    ],
+)
+def test_osc_that_cannot_be_is_one_line(options, said):
+    ended = subprocess.run([*COMMAND, *options], capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 2
+    assert said in ended.stderr
+    assert ended.stderr.count("\n") == 1
+
+
+def test_an_osc_port_that_is_taken_is_one_line():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", 0))
+        options = ["--port", "0", "--osc", str(taken.getsockname()[1])]
+        ended = subprocess.run([*COMMAND, *options], capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 2
+    assert "OSC: cannot listen on 127.0.0.1" in ended.stderr
+    assert ended.stderr.count("\n") == 1

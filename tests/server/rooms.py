@@ -49,8 +49,8 @@ class Reader:
 
 
 @asynccontextmanager
-async def playing(ear, library=None):
-    room = Room(library or Library(), EARS, ear, threads=1)
+async def playing(ear, library=None, **options):
+    room = Room(library or Library(), EARS, ear, threads=1, **options)
     task = asyncio.create_task(room.run())
     try:
         yield Reader(room)

@@ -21,8 +21,7 @@ def page(tmp_path):
     (tmp_path / "assets").mkdir()
     (tmp_path / "assets" / "page.js").write_text("export {};")
     (tmp_path / "index.html").write_text("<title>the page</title>")
-    (tmp_path / "stage").mkdir()
-    (tmp_path / "stage" / "index.html").write_text("<title>the stage</title>")
+    (tmp_path / "stage.html").write_text("<title>the stage</title>")
     return tmp_path
 
 

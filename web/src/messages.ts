@@ -21,6 +21,14 @@ export interface ChooseEar {
   id: string;
 }
 
+/** Has a port obey another mapping; null for none. */
+export interface ChooseMapping {
+  type: "choose_mapping";
+  /** id of a port */
+  port: string;
+  mapping: string | null;
+}
+
 /** Mixes another sound in, by the parameter `mix`; null for the clip itself. */
 export interface ChooseMix {
   deck: number;
@@ -80,6 +88,40 @@ export interface CloseDeck {
   type: "close";
 }
 
+/** Something that a controller can do. */
+export interface ControlName {
+  name: string;
+  label: string;
+  description: string;
+  group: string;
+  per_deck: boolean;
+  /** done at once, rather than turned */
+  action: boolean;
+}
+
+export interface ControllerPort {
+  id: string;
+  name: string;
+  place: "page" | "machine";
+  /** id of its mapping */
+  mapping: string | null;
+  mapped: Array<MappedControl>;
+}
+
+/** All ports, all mappings, and what waits to be learned. */
+export interface Controllers {
+  type: "controllers";
+  ports: Array<ControllerPort>;
+  mappings: Array<MappingName>;
+  learning: Learning | null;
+}
+
+/** Everything that a controller can do. */
+export interface Controls {
+  type: "controls";
+  controls: Array<ControlName>;
+}
+
 export interface DeckState {
   deck: number;
   state: State;
@@ -89,6 +131,12 @@ export interface DeckState {
 export interface Decks {
   type: "decks";
   decks: Array<number>;
+}
+
+/** Deletes one of the performer's own mappings. */
+export interface DeleteMapping {
+  type: "delete_mapping";
+  mapping: string;
 }
 
 export interface DeleteScene {
@@ -122,6 +170,37 @@ export interface EarDescription {
 export interface EarName {
   id: string;
   title: string;
+}
+
+/** What `GET /api/edges/{hash}/{neuron}` answers: its strongest edges, the strongest first. */
+export interface Edges {
+  neuron: number;
+  /** at the other ends, numbered as in LayerShape */
+  neurons: Array<number>;
+  /** absolute, in mean weights of the two layers' edges */
+  weights: Array<number>;
+  /** the lowest and the highest scalogram bin that it hears */
+  bins: [number, number] | null;
+}
+
+/** The deck that is played by hand, where a controller does not say which. */
+export interface Focus {
+  type: "focus";
+  deck: number;
+}
+
+/** The deck that is played by hand from now on. */
+export interface FocusChanged {
+  type: "focus";
+  deck: number;
+}
+
+/** Takes what moves a control out of a port's mapping. */
+export interface ForgetControl {
+  type: "forget_control";
+  port: string;
+  control: string;
+  deck: number | null;
 }
 
 /** A layer's size. Neurons are numbered layer by layer, then channel * pitches + pitch. */
@@ -166,6 +245,19 @@ export interface LayoutProgress {
   message: string;
 }
 
+/** Maps the next controller that moves to a control; null gives it up. */
+export interface Learn {
+  type: "learn";
+  control: string | null;
+  /** null for the deck in focus */
+  deck: number | null;
+}
+
+export interface Learning {
+  control: string;
+  deck: number | null;
+}
+
 /**
  * The JSON header of a binary loop.
  *
@@ -202,6 +294,37 @@ export interface LoopLayer {
   at: number;
 }
 
+/** A control that a port's mapping knows. */
+export interface MappedControl {
+  control: string;
+  deck: number | null;
+  /** what moves it, such as CC 81 */
+  by: string;
+}
+
+export interface MappingName {
+  id: string;
+  name: string;
+  about: string;
+  bundled: boolean;
+}
+
+/** What a port of the page's sent, of a few milliseconds; the newest at `at`. */
+export interface MidiReceived {
+  type: "midi";
+  port: string;
+  bytes: Array<number>;
+  /** milliseconds of the page's clock */
+  at: number;
+}
+
+/** A MIDI message for a port of this page's, so that its faders and lamps follow. */
+export interface MidiToSend {
+  type: "midi";
+  port: string;
+  bytes: Array<number>;
+}
+
 /** From `frame` on, gains of this page's mixer go elsewhere. Logged as `Sounded` is. */
 export interface Mixed {
   type: "mixed";
@@ -215,6 +338,12 @@ export interface Mixed {
 export interface OpenDeck {
   type: "open";
   ear: string;
+}
+
+/** The MIDI ports that the page's browser has and may use; all of them, whenever one changes. */
+export interface PagePorts {
+  type: "midi_ports";
+  ports: Array<string>;
 }
 
 /** `immersions.parameters.Parameter`, from which the page builds a control. */
@@ -308,6 +437,13 @@ export interface Samples {
   ids: Array<string | null>;
 }
 
+/** Keeps a port's mapping under a name. */
+export interface SaveMapping {
+  type: "save_mapping";
+  port: string;
+  name: string;
+}
+
 /** All scenes, told whenever they changed or another one was moved to. */
 export interface SceneList {
   type: "scenes";
@@ -338,6 +474,17 @@ export interface SetParameters {
 }
 
 /**
+ * While a range is held, the deck dreams of it alone, out of silence; null lets go of it.
+ *
+ * Then it goes on as before, and so it does when the page that held it leaves.
+ */
+export interface Solo {
+  deck: number;
+  type: "solo";
+  range: Range | null;
+}
+
+/**
  * A loop follows, or followed, on this page: its first sample lies at `frame` of its clock.
  *
  * Logged, so that the performance can be played again.
@@ -360,6 +507,17 @@ export interface StartFrom {
   deck: number;
   type: "start_from";
   source: number;
+}
+
+/** What `POST /api/recordings` is told; the frames follow at `/api/recordings/ID/blocks`. */
+export interface StartRecording {
+  page: number;
+  /** of the page's clock: the first one recorded */
+  frame: number;
+  rate: number;
+  channels: number;
+  /** seconds since that frame */
+  since: number;
 }
 
 /**
@@ -452,10 +610,14 @@ export interface Welcome {
 /** Text from the server to a page. */
 export type ServerMessage =
   | Clips
+  | Controllers
+  | Controls
   | Decks
   | DeskChanged
   | EarDescription
+  | FocusChanged
   | LayoutProgress
+  | MidiToSend
   | Recordings
   | Refused
   | Samples
@@ -470,21 +632,30 @@ export type ClientMessage =
   | Act
   | ChooseClip
   | ChooseEar
+  | ChooseMapping
   | ChooseMix
   | ChooseSample
   | ChooseTarget
   | Clock
   | CloseDeck
+  | DeleteMapping
   | DeleteScene
+  | Focus
+  | ForgetControl
+  | Learn
+  | MidiReceived
   | Mixed
   | OpenDeck
+  | PagePorts
   | Pull
   | RecallScene
   | RenameScene
   | Restart
   | Run
+  | SaveMapping
   | Seed
   | SetParameters
+  | Solo
   | Sounded
   | StartFrom
   | StoreScene

@@ -39,14 +39,38 @@ def perform(
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")
     ] = True,
+    midi: Annotated[
+        bool,
+        typer.Option("--midi", help="Use this machine's MIDI ports (needs immersions[midi])."),
+    ] = False,
+    midi_clock: Annotated[
+        bool, typer.Option("--midi-clock", help="Follow the MIDI clock that comes to its ports.")
+    ] = False,
+    osc: Annotated[
+        str, typer.Option(metavar="PORT", help="Obey OSC on a UDP port of this machine.")
+    ] = "",
+    osc_to: Annotated[
+        str, typer.Option(metavar="HOST:PORT", help="Tell all changes there by OSC.")
+    ] = "",
+    osc_from: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ADDRESS", help="Obey OSC from these addresses alone."),
+    ] = None,
 ) -> None:
     """Play: hear a loop bend, loop after loop, towards the neurons that you choose."""
     from immersions.server.app import NOT_BUILT, PAGE
+    from immersions.server.hands import Wiring
     from immersions.server.serving import Links, Stage
     from immersions.server.serving import perform as serve
+    from immersions.stage.controls.osc_plan import plan
     from immersions.stage.logs import places
     from immersions.stage.worker import default_threads
 
+    if not osc and (osc_to or osc_from):
+        raise ValueError("--osc-to and --osc-from need --osc PORT")
+    wiring = Wiring(
+        midi or midi_clock, midi_clock, plan(osc, osc_to or None, osc_from or ()) if osc else None
+    )
     if not (PAGE / "index.html").is_file():
         print(NOT_BUILT, file=sys.stderr)
 
@@ -60,4 +84,5 @@ def perform(
     # Ctrl-C is how a performance ends, not a failure.
     with contextlib.suppress(KeyboardInterrupt):
         kept = places.performances() if keep else None
-        serve(Stage(host, port, ear, threads or default_threads(), token, kept, fresh), ready)
+        asked = Stage(host, port, ear, threads or default_threads(), token, kept, fresh, wiring)
+        serve(asked, ready)

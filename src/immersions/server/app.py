@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request, Response
-from fastapi.responses import PlainTextResponse
+from fastapi.responses import FileResponse, PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 from pydantic import ValidationError
 from starlette.datastructures import UploadFile
@@ -18,7 +18,7 @@ from starlette.datastructures import UploadFile
 from immersions.server import describe, mixture
 from immersions.server.access import Access
 from immersions.server.library import Full, Unknown, wav
-from immersions.server.messages import Uploaded
+from immersions.server.messages import Edges, Uploaded
 from immersions.server.recordings import add_recordings
 from immersions.server.room import Room
 from immersions.server.security import Guard
@@ -55,6 +55,8 @@ def make_app(
     add_recordings(app, room.keeping)
     add_socket(app, room)
     if (page / "index.html").is_file():
+        watched = next(filter(Path.is_file, (page / "stage.html", page / "index.html")))
+        app.add_api_route("/stage", lambda: FileResponse(watched), include_in_schema=False)
         app.mount("/", StaticFiles(directory=page, html=True))
     else:
         app.add_api_route("/", lambda: PlainTextResponse(NOT_BUILT, 503), include_in_schema=False)
@@ -78,6 +80,26 @@ def _add_answers(app: FastAPI, room: Room) -> None:
         if found is None:
             raise HTTPException(404, "no ear with this hash listens now")
         return Response(found, media_type="application/octet-stream")
+
+    @app.get("/api/mappings/{mapping}")
+    async def mapping_file(mapping: str) -> Response:
+        try:
+            told = room.hands.book.file(mapping)
+        except ValueError as error:
+            raise HTTPException(404, describe.line(error)) from None
+        return PlainTextResponse(told, media_type="application/toml")
+
+    @app.get("/api/edges/{ear_hash}/{neuron}")
+    async def edges(ear_hash: str, neuron: int) -> Edges:
+        try:
+            found = await room.edges.find(room.decks.values(), ear_hash, neuron)
+        except TimeoutError:
+            raise HTTPException(503, "the ear is busy; ask again later") from None
+        except ValueError as error:
+            raise HTTPException(409, describe.line(error)) from None
+        if found is None:
+            raise HTTPException(404, "no ear with this hash and neuron listens now")
+        return found
 
     @app.get("/api/clips/{clip}/audio")
     async def sound(clip: str) -> Response:

@@ -23,6 +23,8 @@ async def do(room: Room, outbox: Outbox, message: say.ClientMessage) -> None:
         await room.memory.do(message)
     elif isinstance(message, say.Act):
         await room.act(message.name, message.deck)
+    elif isinstance(message, say.OfHands):
+        room.hands.obey(outbox, message)
     elif isinstance(message, say.Tap | say.Clock):
         room.time.hear(message)
     elif isinstance(message, say.Sounded | say.Mixed):
@@ -45,6 +47,10 @@ async def _do_with(room: Room, deck: Deck, outbox: Outbox, message: say.ClientMe
             await deck.choose_clip(message.id)
         case say.ChooseMix():
             await deck.choose_mix(message.id)
+        case say.Solo(range=None):
+            deck.solo.let_go(outbox)
+        case say.Solo(range=chosen) if chosen is not None:
+            deck.solo.hold(outbox, chosen)
         case say.Seed():
             await deck.set_seed(message.seed)
         case say.Restart():

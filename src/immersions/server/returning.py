@@ -9,6 +9,7 @@ from pathlib import Path
 from immersions.dreaming import PARAMETERS
 from immersions.server import messages as say
 from immersions.server.ears import EarChoice, choices
+from immersions.server.hands import Wiring
 from immersions.server.keeper import Back, Keeper, reason, tell
 from immersions.server.keeping import Keeping
 from immersions.server.library import Library
@@ -97,13 +98,19 @@ def dreams_of(opened: Opened, tell: Callable[[str], None] = tell) -> dict[int, L
     return found
 
 
-def open_room(ear: str | None, threads: int, keep: Path | None = None, fresh: bool = False) -> Room:
+def open_room(
+    ear: str | None,
+    threads: int,
+    keep: Path | None = None,
+    fresh: bool = False,
+    wiring: Wiring | None = None,
+) -> Room:
     """The room of the performance that was kept, or of a new one.
 
     `ear` is a bundled name, a folder or `module:callable`, and takes the place of the one that was
     played; None for that, or for the usual one. `keep` is the folder of all logs and recordings;
-    None keeps none. Raises `ValueError`, one line, when there is no
-    such ear.
+    None keeps none. `wiring` is what reaches the room besides pages. Raises `ValueError`, one
+    line, when there is no such ear.
     """
     if ear is not None:
         choices(ear)  # a wrong one is told before anything is opened
@@ -112,7 +119,8 @@ def open_room(ear: str | None, threads: int, keep: Path | None = None, fresh: bo
         found, ears, kept = _listeners(ear, opened.kept)
         library = Library()
         back = back_to(replace(opened, kept=kept), library, ears)
-        return Room(library, ears, found, threads, keeping=Keeping(keep, library), back=back)
+        keeping = Keeping(keep, library)
+        return Room(library, ears, found, threads, keeping=keeping, back=back, wiring=wiring)
     except BaseException:
         if opened.place is not None:
             opened.place.close()

@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from pydantic import ValidationError
 
 from immersions.dreaming import PARAMETERS
-from immersions.server import actions, binary, describe, obeying
+from immersions.server import binary, describe, doings, obeying
 from immersions.server import messages as say
 from immersions.server.deck import Deck
 from immersions.server.ears import EarChoice
+from immersions.server.edges import EdgeBook
+from immersions.server.hands import Hands, Wiring
 from immersions.server.keeper import Back
 from immersions.server.keeping import Keeping
 from immersions.server.library import Library
@@ -43,6 +45,7 @@ class Room:
         ear: str,
         threads: int,
         patience: Patience | None = None,
+        wiring: Wiring | None = None,
         keeping: Keeping | None = None,
         back: Back | None = None,
     ) -> None:
@@ -56,6 +59,7 @@ class Room:
         self._pages = Pages()
         self._changed = asyncio.Event()
         self._layouts = Layouts(self._on_layout)
+        self.edges = EdgeBook()
         self._group: asyncio.TaskGroup | None = None
         self._running: dict[int, asyncio.Task[None]] = {}
         first = State(library.first(), ear, 4.0, parameters=PARAMETERS.defaults())
@@ -70,6 +74,8 @@ class Room:
             self.decks[number].resumes = dream
         self.keeper = back.keeper
         self.memory = Memory(self, back.scenes, self.keeper.touch if self.keeper else None)
+        self.hands = Hands(self, wiring or Wiring())
+        """MIDI and OSC."""
 
     @property
     def first(self) -> Deck:
@@ -91,10 +97,11 @@ class Room:
         try:
             async with asyncio.TaskGroup() as group:
                 self._group = group
-                self.keeping.begin(self._tell_recordings, self._pages.warn)
+                self.keeping.begin(self.tell, self._pages.warn)
                 group.create_task(self._tell_status())
                 if self.keeper is not None:
                     group.create_task(self.keeper.run(self))
+                group.create_task(self.hands.run())
                 for deck in self.decks.values():
                     self._start(deck)
         finally:
@@ -115,6 +122,7 @@ class Room:
         if (latest := self._layouts.latest) is not None and latest.going != "ready":
             put(outbox, describe.laying(latest, self._folders()))
         self.memory.introduce(outbox)
+        self.hands.enter(outbox)
         self._pages.add(outbox)
         return outbox
 
@@ -148,6 +156,9 @@ class Room:
 
     def leave(self, outbox: Outbox) -> None:
         self._pages.discard(outbox)
+        self.hands.leave(outbox)
+        for deck in self.decks.values():
+            deck.solo.let_go(outbox)
 
     async def obey(self, outbox: Outbox, text: str) -> None:
         """Do what a page says; what cannot be done is answered with one line."""
@@ -179,8 +190,10 @@ class Room:
             self.time.turned(changed, self.desk)
 
     async def act(self, name: str, deck: int = 0) -> None:
-        """Do one of `immersions.server.actions.ACTIONS`."""
-        await actions.act(name, self.deck(deck), self.memory)
+        """Do one of `immersions.server.doings.ACTIONS`."""
+        rest = doings.act(self, name, deck)
+        if rest is not None:
+            await rest
 
     @property
     def present(self) -> Show:
@@ -239,9 +252,6 @@ class Room:
         if self._group is not None:
             self._running[deck.number] = self._group.create_task(deck.run())
 
-    def _tell_recordings(self) -> None:
-        self.tell(self.keeping.list())
-
     def _tell_decks(self) -> None:
         self.tell(say.Decks(decks=list(self.decks)))
 
@@ -255,6 +265,7 @@ class Room:
         self._pages.tell(message)
         if isinstance(message, CHANGES):
             self.memory.changed()
+        self.hands.on_told(message)
 
     def tell_loop(self, deck: int, loop: Loop) -> None:
         """Give all pages a loop."""

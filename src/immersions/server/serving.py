@@ -16,7 +16,9 @@ from fastapi import FastAPI
 
 from immersions.server.access import Access, Role, new_token
 from immersions.server.app import make_app
+from immersions.server.hands import Wiring
 from immersions.server.returning import open_room
+from immersions.server.room import Room
 from immersions.server.security import LARGEST_BINARY, LOOPBACK
 from immersions.server.sockets import SLOW_SECONDS, Address
 
@@ -40,6 +42,8 @@ class Stage:
     """The folder of all performances, for logs and recordings; None keeps nothing."""
     fresh: bool = False
     """Begin a new performance, whatever was played last."""
+    wiring: Wiring = field(default_factory=Wiring)
+    """MIDI ports of this machine, and OSC."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +62,9 @@ def perform(stage: Stage, ready: Callable[[Links], None]) -> None:
     access = _access(stage)
     with bind(stage.host, stage.port) as listening:
         links = _links(stage.host, listening.getsockname()[1], access)
-        room = open_room(stage.ear, stage.threads, stage.keep, stage.fresh)
+        room = open_room(stage.ear, stage.threads, stage.keep, stage.fresh, stage.wiring)
         app = make_app(room, _names(stage.host, access), access=access)
-        asyncio.run(_serve(app, listening, lambda: ready(links)))
+        asyncio.run(_serve(room, app, listening, lambda: ready(links)))
 
 
 def _access(stage: Stage) -> Access | None:
@@ -99,7 +103,10 @@ def own_address(family: socket.AddressFamily) -> str:
             return socket.gethostname()
 
 
-async def _serve(app: FastAPI, listening: socket.socket, ready: Callable[[], None]) -> None:
+async def _serve(
+    room: Room, app: FastAPI, listening: socket.socket, ready: Callable[[], None]
+) -> None:
+    await room.hands.open()
     config = uvicorn.Config(
         app,
         log_level="warning",

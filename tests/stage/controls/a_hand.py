@@ -12,8 +12,10 @@ RATE = Parameter("rate", "", 1e-4, 1, 1e-3, "logarithmic")
 LAYER = Parameter("layer", "", 0, 7, 2, "integer")
 DREAM = Parameter("dream", "", 0, 1, 0, "switch")
 BPM = Parameter("bpm", "BPM", 20, 300, 120)
+DEPTH = Parameter("depth", "", 0, 1, 0.5)
+"""Only quarters of it are ever so, as with the layers of an ear."""
 SURFACE = Surface(
-    (LEVEL, RATE, LAYER, DREAM),
+    (LEVEL, RATE, LAYER, DREAM, DEPTH),
     (BPM,),
     (Action("restart", "Restart", "Starts again.", per_deck=True), Action("tap", "Tap", "Tempo.")),
 )
@@ -33,7 +35,10 @@ class MemoryHand:
     def set(self, name: str, value: float, deck: int | None = None) -> None:
         parameter = SURFACE.parameter(name)
         assert parameter is not None
-        self.values[self._place(name, deck)] = parameter.check(value)
+        checked = parameter.check(value)
+        self.values[self._place(name, deck)] = (
+            round(checked * 4) / 4 if name == "depth" else checked
+        )
         self.sets.append((self._place(name, deck), value))
 
     def act(self, name: str, deck: int | None = None) -> None:

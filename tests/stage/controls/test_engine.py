@@ -119,6 +119,26 @@ def test_encoders_go_on_from_where_the_control_is() -> None:
     assert rig.hand.value("layer") == 0
 
 
+def test_a_control_that_shows_less_than_was_asked_is_not_let_go() -> None:
+    rig = Rig(
+        {"number": 1, "control": "depth"},
+        {"number": 2, "control": "depth", "behaviour": "relative"},
+    )
+    rig.cc(1, 64)
+    for value in range(70, 128, 3):
+        rig.cc(1, value)
+        rig.engine.changed("depth")
+        rig.tick()
+    assert rig.hand.value("depth") == 1
+    for _ in range(40):
+        rig.cc(2, 127)
+        rig.engine.changed("depth")
+        rig.tick()
+    assert rig.hand.value("depth") == 0.75
+    rig.cc(1, 127)
+    assert rig.hand.value("depth") == 0.75  # the encoder turned it since
+
+
 def test_buttons() -> None:
     rig = Rig(
         {"message": "note", "number": 1, "control": "restart"},

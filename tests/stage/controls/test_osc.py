@@ -22,7 +22,8 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 
 from immersions.stage.controls import addresses, packets
 from immersions.stage.controls.control import Place
-from immersions.stage.controls.osc import Osc, OscPlan, listen
+from immersions.stage.controls.osc import Osc, listen
+from immersions.stage.controls.osc_plan import OscPlan, plan
 from immersions.stage.controls.packets import BUNDLE, DEEPEST, OscMessage, read, write
 
 FAR = time.time() + 1e6
@@ -51,10 +52,22 @@ class Rig:
                 sender.sendto(each, self.osc.address)
         await asyncio.sleep(0.05)
 
-    async def heard(self) -> dict[str, float]:
-        """What was sent where changes are told."""
-        await asyncio.sleep(0.05)
+    async def until(self, true: Callable[[], bool]) -> None:
+        """The machine may be busy: what must happen is waited for."""
+        for _ in range(400):
+            if true():
+                return
+            await asyncio.sleep(0.025)
+        raise AssertionError(f"not within 10 s; set so far: {self.hand.sets}")
+
+    async def heard(self, name: str = "") -> dict[str, float]:
+        """What was sent where changes are told; waits for an address where one is named."""
         found: dict[str, float] = {}
+        await asyncio.sleep(0.05)
+        await self.until(lambda: name in self.take(found) or not name)
+        return found
+
+    def take(self, found: dict[str, float]) -> dict[str, float]:
         with contextlib.suppress(BlockingIOError):  # nothing more has come
             while True:
                 for each in OscBundle(self.out.recv(65536)):
@@ -97,6 +110,7 @@ def test_controls_are_set_by_position_by_unit_and_by_deck() -> None:
             message("/immersions/deck/b/restart", 1.0),
             message("/immersions/tap", 0.0),  # let go
         )
+        await rig.until(lambda: len(rig.hand.done) == 2)
         assert rig.hand.value("level") == 0.25
         assert rig.hand.value("bpm") == 90
         assert rig.hand.value("rate", 2) == 1
@@ -114,8 +128,7 @@ def test_a_flood_is_reduced_to_the_newest() -> None:
             steps = range(100 * hundred, 100 * hundred + 100)
             await rig.send(*[message("/immersions/level", n / 1999) for n in steps])
         lasted = time.monotonic() - began
-        await asyncio.sleep(0.05)
-        assert rig.hand.value("level") == 1
+        await rig.until(lambda: rig.hand.value("level") == 1)
         assert len(rig.hand.sets) <= lasted / 0.005 + 2
 
     run(go)
@@ -139,8 +152,8 @@ def test_a_flood_is_reduced_to_the_newest() -> None:
 def test_what_cannot_be_obeyed_is_one_line_and_the_rest_goes_on(data: bytes, said: str) -> None:
     async def go(rig: Rig) -> None:
         await rig.send(*[data] * 20, message("/immersions/level", 0.75))
-        assert rig.hand.value("level") == 0.75
-        assert len(rig.problems) == 1
+        await rig.until(lambda: rig.hand.value("level") == 0.75)
+        assert len(rig.problems) <= 2  # a line a second
         assert said in rig.problems[0]
 
     run(go)
@@ -155,9 +168,9 @@ def test_bundles_within_bundles_and_far_time_tags_are_obeyed_now() -> None:
         inner.add_content(built.build())
         bundle.add_content(inner.build())
         await rig.send(bundle.build().dgram)
-        assert rig.hand.value("level") == 0.125
+        await rig.until(lambda: rig.hand.value("level") == 0.125)
         await rig.send(nested(message("/immersions/level", 0.5), DEEPEST))
-        assert rig.hand.value("level") == 0.5
+        await rig.until(lambda: rig.hand.value("level") == 0.5)
 
     run(go)
 
@@ -176,13 +189,11 @@ def test_questions_are_answered_to_who_asks() -> None:
                 ("/immersions/deck/d/level/value", [0.75]),
             ]
             asker.sendto(message("/immersions"), rig.osc.address)
-            await asyncio.sleep(0.1)
-            found = set()
-            for _ in range(2):
-                packet = asker.recv(65536)
+            found: set[str] = set()
+            while not {addresses.of(each) for each in SURFACE.places()} <= found:
+                packet = await asyncio.wait_for(loop.sock_recv(asker, 65536), 10)
                 assert len(packet) <= packets.LARGEST_OUT
                 found |= {each.address for each in OscBundle(packet)}
-        assert {addresses.of(each) for each in SURFACE.places()} <= found
 
     run(go)
 
@@ -190,12 +201,12 @@ def test_questions_are_answered_to_who_asks() -> None:
 def test_changes_are_told_once_with_their_newest_value() -> None:
     async def go(rig: Rig) -> None:
         rig.osc.changed()
-        everything = await rig.heard()
+        everything = await rig.heard("/immersions/bpm/value")
         assert everything["/immersions/bpm/value"] == 120
         for value in range(100, 150):
             rig.hand.set("bpm", value)
             rig.osc.changed("bpm")
-        told = await rig.heard()
+        told = await rig.heard("/immersions/bpm/value")
         assert told == {
             "/immersions/bpm": pytest.approx(129 / 280),
             "/immersions/bpm/value": 149,
@@ -209,14 +220,16 @@ def test_changes_are_told_once_with_their_newest_value() -> None:
 def test_what_comes_by_osc_is_not_told_back() -> None:
     async def go(rig: Rig) -> None:
         rig.osc.changed()
+        await rig.heard("/immersions/bpm/value")
         await rig.heard()
         await rig.send(message("/immersions/bpm/value", 140.0))
+        await rig.until(lambda: rig.hand.value("bpm") == 140)
         rig.osc.changed("bpm")
         await asyncio.sleep(0.4)
         assert await rig.heard() == {}
         rig.hand.set("bpm", 150)
         rig.osc.changed("bpm")
-        assert (await rig.heard())["/immersions/bpm/value"] == 150
+        assert (await rig.heard("/immersions/bpm/value"))["/immersions/bpm/value"] == 150
 
     run(go)
 
@@ -262,3 +275,25 @@ def test_every_type_is_read() -> None:
     data += struct.pack(">I", 1) + b"z\0\0\0" + struct.pack(">qdi", 3, 4.0, 5)
     (found,) = read(data)
     assert found.arguments == (1, 2.0, "ab", b"z", 3, 4.0, True, False, None, 1.0, 5)
+
+
+def test_what_a_performer_types() -> None:
+    assert plan("9000") == OscPlan(port=9000)
+    assert plan("localhost:1", "10.0.0.1:9001").to == ("10.0.0.1", 9001)
+    assert plan("0.0.0.0:9000", None, ["10.0.0.2"]).senders == {"10.0.0.2"}
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        (("nine",), "--osc: expected PORT or HOST:PORT"),
+        (("99999",), "a port up to 65535"),
+        (("0.0.0.0:9000",), "name who may with --osc-from"),
+        (("9000", "host"), "--osc-to: expected PORT or HOST:PORT"),
+        (("9000", "host:0"), "--osc-to: expected a port from 1"),
+        (("9000", None, ["tablet"]), "--osc-from: expected an address"),
+    ],
+)
+def test_what_is_typed_wrongly_is_one_line(told: tuple[Any, ...], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        plan(*told)

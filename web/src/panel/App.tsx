@@ -13,12 +13,14 @@ import { PlayOverlay } from "./PlayOverlay";
 import { StatusLine } from "./StatusLine";
 import { TopBar } from "./TopBar";
 import { Tour } from "./Tour";
+import { useTouch } from "./touch";
 
 /** The page: the network in the middle, the scalograms below it, the controls beside it. */
 export function App() {
   const bare = useSignal(false);
   const help = useHelp();
   useKeys(bare);
+  useTouch();
   useMixKeys();
   return (
     <div class={bare.value ? "page bare" : "page"} {...help.listeners}>

@@ -37,6 +37,7 @@ export function AxisFaders({ axis, layer, choice }: Props) {
       <RangeFader
         label="position"
         of={NAMES[axis]}
+        name={`${axis}_position`}
         step={faderStep(total)}
         value={position}
         onValue={(value) => choose([value, span])}
@@ -44,6 +45,7 @@ export function AxisFaders({ axis, layer, choice }: Props) {
       <RangeFader
         label="span"
         of={NAMES[axis]}
+        name={`${axis}_span`}
         step={faderStep(total)}
         value={span}
         onValue={(value) => choose([position, value])}
@@ -61,12 +63,13 @@ function seconds(start: number, end: number, total: number, length: number): str
 interface FaderProps {
   label: string;
   of: string;
+  name: string;
   value: number;
   step: number;
   onValue(value: number): void;
 }
 
-function RangeFader({ label, of, value, step, onValue }: FaderProps) {
+function RangeFader({ label, of, name, value, step, onValue }: FaderProps) {
   const id = useId();
   return (
     <div class="half">
@@ -78,6 +81,7 @@ function RangeFader({ label, of, value, step, onValue }: FaderProps) {
         max={1}
         step={step}
         value={value}
+        data-parameter={name}
         aria-label={`${of} ${label}`}
         style={{ "--fill": `${100 * value}%` }}
         onInput={(event) => onValue(event.currentTarget.valueAsNumber)}

@@ -25,6 +25,7 @@ export function TargetSection() {
         AXES.map((axis) => <AxisFaders key={axis} axis={axis} layer={layer} choice={choice} />)}
       <Slider
         label="Weight"
+        name="weight"
         title="How strongly these neurons are wanted; below zero they are to fall silent"
         position={(choice.weight + 1) / 2}
         step={0.025}
@@ -54,6 +55,7 @@ function LayerSelect({ layers }: { layers: LayerShape[] }) {
       <label for={id}>Layer</label>
       <select
         id={id}
+        data-parameter="layer"
         value={aim.choice.value.layer}
         onChange={(event) => aim.choose({ layer: event.currentTarget.value })}
       >

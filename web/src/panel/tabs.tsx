@@ -1,4 +1,5 @@
 import type { FunctionComponent } from "preact";
+import { ControllersTab } from "./ControllersTab";
 import { Controls } from "./Controls";
 import { DeckList } from "./DeckList";
 import { MixPanel } from "./MixPanel";
@@ -17,6 +18,12 @@ export const TABS: Tab[] = [
   { id: "dream", title: "Dream", help: "What to dream of, and how", Body: Controls },
   { id: "decks", title: "Decks", help: "Several ears in one performance", Body: DeckList },
   { id: "tempo", title: "Tempo", help: "Tempo, bars, taps and MIDI clock", Body: TempoTab },
+  {
+    id: "controllers",
+    title: "Controllers",
+    help: "MIDI: what faders, knobs and buttons move",
+    Body: ControllersTab,
+  },
   { id: "mix", title: "Mix", help: "What is heard, how loud, and when", Body: MixPanel },
   { id: "scenes", title: "Scenes", help: "Whole states to come back to", Body: ScenesPanel },
 ];

@@ -12,4 +12,11 @@ describe("socketUrl", () => {
     expect(socketUrl("http://127.0.0.1:8765/?a=1#b")).toBe("ws://127.0.0.1:8765/ws");
     expect(socketUrl("https://stage.example/ear/")).toBe("wss://stage.example/ear/ws");
   });
+
+  it("only watches from the stage", () => {
+    expect(socketUrl("http://10.0.0.1:8765/stage")).toBe("ws://10.0.0.1:8765/ws?view");
+    expect(socketUrl("https://stage.example/ear/stage?a#b")).toBe(
+      "wss://stage.example/ear/ws?view",
+    );
+  });
 });

@@ -19,11 +19,12 @@ export function backoff(attempt: number): number {
   return Math.min(LONGEST_MS, SHORTEST_MS * 2 ** attempt);
 }
 
-/** The server's WebSocket beside a page's address. */
+/** The server's WebSocket beside a page's address; that of the stage only watches. */
 export function socketUrl(page: string): string {
   const url = new URL("ws", page);
+  const watching = new URL(page).pathname.endsWith("/stage");
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-  url.search = "";
+  url.search = watching ? "view" : "";
   url.hash = "";
   return url.href;
 }
@@ -32,6 +33,8 @@ export function socketUrl(page: string): string {
 export class Connection {
   #socket: WebSocket | null = null;
   #attempt = 0;
+  /** why the server hung up last time */
+  #told = "";
 
   constructor(
     private readonly url: string,
@@ -42,13 +45,17 @@ export class Connection {
     this.events.onState(this.#attempt === 0 ? "connecting" : "lost");
     const socket = new WebSocket(this.url);
     socket.binaryType = "arraybuffer";
-    socket.onopen = () => {
+    socket.onopen = () => this.events.onState("open");
+    socket.onmessage = (event: MessageEvent<string | ArrayBuffer>) => {
+      // Not where it is opened: a server that is full lets us in, says so and hangs up.
       this.#attempt = 0;
-      this.events.onState("open");
+      this.#told = "";
+      this.#read(event.data);
     };
-    socket.onmessage = (event: MessageEvent<string | ArrayBuffer>) => this.#read(event.data);
-    socket.onclose = () => {
+    socket.onclose = ({ reason }) => {
       this.events.onState("lost");
+      if (reason && reason !== this.#told) this.events.onProblem(`The server hung up: ${reason}`);
+      this.#told = reason;
       setTimeout(() => this.open(), backoff(this.#attempt++));
     };
     this.#socket = socket;

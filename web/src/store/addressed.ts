@@ -4,7 +4,7 @@ type OfDeck<Message> = Message extends { deck: number } ? Omit<Message, "deck"> 
 /** A message to one deck, before it is said to which. */
 export type DeckMessage = OfDeck<ClientMessage>;
 /** What the server tells of one deck. */
-export type DeckWord = Extract<ServerMessage, { deck: number }>;
+export type DeckWord = Exclude<Extract<ServerMessage, { deck: number }>, { type: "focus" }>;
 
 /** `message`, to a deck. */
 export function toDeck(deck: number, message: DeckMessage): ClientMessage {

@@ -18,6 +18,8 @@ export interface Console {
   decks: ReadonlySignal<readonly Deck[]>;
   send(message: ClientMessage): boolean;
   tell(line: string): void;
+  /** gains that the mixer goes to from now on */
+  onGains(gains: Gains): void;
 }
 
 /** A meter falls by so many dB from report to report, twenty of which come a second. */
@@ -65,6 +67,7 @@ export class Mix {
     effect(() => {
       const gains = this.gains.value;
       sound.output?.mixer.apply(gains);
+      console.onGains(gains);
     });
     effect(() => {
       for (const { player } of decks.value) player.hold(this.held.value);
@@ -156,6 +159,7 @@ export class Mix {
       this.#beside?.load(slot, each);
     });
     output.mixer.apply(this.gains.peek());
+    this.console.onGains(this.gains.peek());
     if (output.note) tell(output.note);
   }
 

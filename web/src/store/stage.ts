@@ -11,13 +11,17 @@ import type { Loop } from "../protocol/frame";
 import type { DeckMessage } from "./addressed";
 import { Cueing } from "./cueing";
 import { Deck } from "./deck";
+import { EdgeStore } from "./edges";
 import { Faders } from "./faders";
 import { Guide, storageOf } from "./guide";
+import { Hands } from "./hands";
 import { Intake } from "./intake";
 import { Memory } from "./memory";
+import { Keeping } from "./keeping";
 import { Mix } from "./mix";
 import { Notices } from "./notices";
 import { Timing } from "./timing";
+import { Solo } from "./solo";
 
 /**
  * Everything that the page knows and can do: its decks, and what they share.
@@ -32,6 +36,11 @@ export class Stage {
   readonly sounding = signal(false);
   readonly volume = signal(0.8);
   readonly notices = new Notices();
+  /** controllers, of this browser and of the server's machine */
+  readonly hands = new Hands(
+    (message) => this.tell(message),
+    (line) => this.notices.tell(line),
+  );
   readonly sound: Sound = new Sound({
     onMetering: (metering) => this.mix.onMetering(metering),
     onLimiter: (report) => this.mix.onLimiter(report),
@@ -64,12 +73,19 @@ export class Stage {
   readonly report = computed(() => joined(this.decks.value.map(({ report }) => report.value)));
   readonly interruptions = computed(() => this.report.value.gaps + this.report.value.jumps);
 
+  /** the performance's log, and recordings of what is heard */
+  readonly keeping = new Keeping({
+    sound: this.sound,
+    send: (message) => this.tell(message),
+    tell: (line) => this.notices.tell(line),
+  });
   readonly mix = new Mix({
     desk: this.desk,
     sound: this.sound,
     decks: this.decks,
     send: (message) => this.tell(message),
     tell: (line) => this.notices.tell(line),
+    onGains: (gains) => this.keeping.mixed(gains),
   });
   /** files of the performer's, and mixtures */
   readonly intake = new Intake({
@@ -94,6 +110,12 @@ export class Stage {
   /** the picture, once it is drawn, and how it lies on its canvas */
   picture: Picture | null = null;
   readonly view = signal<View>({ scaleX: 1, scaleY: 1, shiftX: 0, shiftY: 0 });
+  /** of the neuron under the pointer */
+  readonly edges = new EdgeStore();
+  readonly solo = new Solo(() => {
+    const deck = this.deck.peek();
+    return (message) => deck.send(message);
+  });
 
   readonly #connection: Connection;
 
@@ -130,7 +152,9 @@ export class Stage {
 
   /** Puts a deck into focus, where it is open. */
   show(number: number): void {
-    if (this.#deck(number)) this.focus.value = number;
+    if (!this.#deck(number)) return;
+    this.focus.value = number;
+    this.tell({ type: "focus", deck: number });
   }
 
   /** Sends a message to the deck in focus. */
@@ -157,6 +181,13 @@ export class Stage {
   async pause(): Promise<void> {
     this.sounding.value = false;
     await this.sound.pause();
+  }
+
+  /** Begins to record what is heard, which plays then; or ends it. */
+  async record(): Promise<void> {
+    const { recorder } = this.keeping;
+    if (!this.sounding.peek() && !recorder.going.peek()) await this.play();
+    if (this.sounding.peek() || recorder.going.peek()) await recorder.toggle();
   }
 
   setVolume(position: number): void {
@@ -187,6 +218,7 @@ export class Stage {
       onUpcoming: (deck, loop) => {
         if (deck === this.deck.peek()) this.picture?.prepare(loop);
       },
+      onSounds: (deck, ...what) => this.keeping.sounded(deck.number, ...what),
       leader: () => this.decks.peek().find(({ player }) => player.lane)?.player.lane ?? null,
     });
   }
@@ -213,13 +245,18 @@ export class Stage {
 
   #read(message: ServerMessage): void {
     if (message.type === "welcome") this.#greet(message);
+    else if (message.type === "focus") this.focus.value = message.deck;
     else if ("deck" in message) this.#deck(message.deck)?.read(message);
     else if (message.type === "clips") this.clips.value = message.clips;
     else if (message.type === "decks") this.#setDecks(message.decks);
     else if (message.type === "desk") this.desk.follow(message.values);
     else if (message.type === "samples") this.mix.follow(message.ids);
     else if (message.type === "scenes" || message.type === "steps") this.memory.follow(message);
+    else if (message.type === "recordings") this.keeping.follow(message.recordings);
     else if (message.type === "error") this.notices.tell(message.message);
+    else if (message.type === "controls") this.hands.controls.value = message.controls;
+    else if (message.type === "controllers") this.hands.follow(message);
+    else if (message.type === "midi") this.hands.play(message);
     else if (message.type === "layout") {
       this.laying.value = message;
       for (const deck of this.decks.peek()) deck.followLaying(message);
@@ -235,12 +272,14 @@ export class Stage {
   #greet(welcome: Welcome): void {
     this.welcome.value = welcome;
     this.clips.value = welcome.clips;
+    this.keeping.greet(welcome.performance);
     this.#setDecks(welcome.decks.map(({ deck }) => deck));
     this.desk.follow(welcome.desk);
     this.mix.follow(welcome.samples);
     for (const { deck, state } of welcome.decks) this.#deck(deck)?.follow(state);
     for (const deck of this.decks.peek()) deck.faders.flush();
     this.desk.flush();
+    this.hands.greet();
   }
 }
 

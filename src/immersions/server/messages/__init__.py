@@ -28,10 +28,31 @@ from immersions.server.messages.asked import (
     Run,
     Seed,
     SetParameters,
+    Solo,
     Sounded,
     StartFrom,
     StartRecording,
     Tap,
+)
+from immersions.server.messages.hands import (
+    ChooseMapping,
+    ControllerPort,
+    Controllers,
+    ControlName,
+    Controls,
+    DeleteMapping,
+    Focus,
+    FocusChanged,
+    ForgetControl,
+    Learn,
+    Learning,
+    MappedControl,
+    MappingName,
+    MidiReceived,
+    MidiToSend,
+    OfHands,
+    PagePorts,
+    SaveMapping,
 )
 from immersions.server.messages.headers import LayoutHeader, LoopHeader, LoopLayer
 from immersions.server.messages.scenes import (
@@ -53,6 +74,7 @@ from immersions.server.messages.told import (
     DeskChanged,
     EarDescription,
     EarName,
+    Edges,
     LayerShape,
     LayoutProgress,
     ParameterDeclaration,
@@ -73,6 +95,7 @@ __all__ = [
     "BinaryHeader",
     "ChooseClip",
     "ChooseEar",
+    "ChooseMapping",
     "ChooseMix",
     "ChooseSample",
     "ChooseTarget",
@@ -83,22 +106,39 @@ __all__ = [
     "ClockEvent",
     "ClockKind",
     "CloseDeck",
+    "ControlName",
+    "ControllerPort",
+    "Controllers",
+    "Controls",
     "DeckState",
     "Decks",
+    "DeleteMapping",
     "DeleteScene",
     "DeskChanged",
     "EarDescription",
     "EarName",
+    "Edges",
+    "Focus",
+    "FocusChanged",
+    "ForgetControl",
     "LayerShape",
     "LayoutHeader",
     "LayoutProgress",
+    "Learn",
+    "Learning",
     "LoopHeader",
     "LoopLayer",
+    "MappedControl",
+    "MappingName",
     "Message",
+    "MidiReceived",
+    "MidiToSend",
     "Mixed",
     "OfDeck",
+    "OfHands",
     "OfScenes",
     "OpenDeck",
+    "PagePorts",
     "ParameterDeclaration",
     "Pull",
     "RecallScene",
@@ -110,11 +150,13 @@ __all__ = [
     "Restart",
     "Run",
     "Samples",
+    "SaveMapping",
     "SceneList",
     "SceneName",
     "Seed",
     "ServerMessage",
     "SetParameters",
+    "Solo",
     "Sounded",
     "StartFrom",
     "StartRecording",
@@ -131,6 +173,10 @@ __all__ = [
 ServerMessage = Annotated[
     Welcome
     | Clips
+    | Controllers
+    | Controls
+    | MidiToSend
+    | FocusChanged
     | Decks
     | DeskChanged
     | EarDescription
@@ -152,6 +198,14 @@ OfScenes = StoreScene | RecallScene | RenameScene | DeleteScene
 ClientMessage = Annotated[
     SetParameters
     | Act
+    | ChooseMapping
+    | DeleteMapping
+    | Focus
+    | ForgetControl
+    | Learn
+    | MidiReceived
+    | PagePorts
+    | SaveMapping
     | ChooseClip
     | ChooseEar
     | ChooseMix
@@ -168,6 +222,7 @@ ClientMessage = Annotated[
     | Restart
     | Run
     | Seed
+    | Solo
     | Sounded
     | StartFrom
     | StoreScene

@@ -117,6 +117,16 @@ class StartFrom(OfDeck):
     source: DeckNumber
 
 
+class Solo(OfDeck):
+    """While a range is held, the deck dreams of it alone, out of silence; null lets go of it.
+
+    Then it goes on as before, and so it does when the page that held it leaves.
+    """
+
+    type: Literal["solo"] = "solo"
+    range: Range | None
+
+
 class Sounded(OfDeck):
     """A loop follows, or followed, on this page: its first sample lies at `frame` of its clock.
 

@@ -11,6 +11,8 @@ from immersions.stage.controls.packets import Argument, OscMessage
 
 ROOT = "/immersions"
 IN_UNIT = "value"
+BEGIN = "<!-- addresses: written by python -m immersions.server.addresses -->"
+END = "<!-- end of addresses -->"
 
 
 @dataclass(frozen=True)
@@ -96,3 +98,10 @@ def _decks(surface: Surface, name: str) -> str:
 
 def _text(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
+
+
+def documented(surface: Surface, text: str) -> str:
+    """A documentation page with the table between its marks written anew."""
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n\n{table(surface)}\n{END}{after}"

@@ -21,7 +21,8 @@ OnLearned = Callable[[str, Entry], None]
 class Engine:
     """Ports by an id of the owner's; `send` is given bytes for one of them.
 
-    Call `tick` at the time that `due` tells, or sooner. Bytes that are no MIDI do nothing.
+    Call `tick` at the time that `due` tells, or sooner; 0 means at once. Bytes that are no MIDI
+    do nothing.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class Engine:
         self._on_learned = on_learned
         self._on_clock = on_clock
         self._ports: dict[str, Port] = {}
+        self._changed: set[str | None] = set()
         self._learner: Learner | None = None
 
     @property
@@ -68,6 +70,7 @@ class Engine:
         found = self._ports.get(port)
         if found is None:
             return
+        self._refresh()
         for message in found.decoder.feed(data):
             if isinstance(message, str):
                 if self._on_clock is not None:
@@ -79,9 +82,14 @@ class Engine:
         found.apply()
 
     def changed(self, control: str | None = None) -> None:
-        """A control has another value, or all may have (None)."""
-        for port in self._ports.values():
-            port.refresh(control)
+        """A control has another value, or all may have (None). May be called by the hand itself."""
+        self._changed.add(control)
+
+    def _refresh(self) -> None:
+        changed, self._changed = self._changed, set()
+        for control in {None} if None in changed else changed:
+            for port in self._ports.values():
+                port.refresh(control)
 
     def learn(self, place: Place | None) -> None:
         """Map the next controller that moves to a control; None gives it up."""
@@ -90,9 +98,9 @@ class Engine:
 
     def tick(self, now: float) -> None:
         """Do what is due. `ValueError` when what moved cannot do what was to be learned."""
+        self._refresh()
         for id, port in self._ports.items():
-            data = port.tick(now)
-            if data:
+            for data in port.tick(now):
                 self._send(id, data)
         learner = self._learner
         if learner is not None and learner.due is not None and now >= learner.due:
@@ -104,6 +112,8 @@ class Engine:
 
     def due(self) -> float | None:
         """When `tick` is to be called next; None while nothing waits."""
+        if self._changed and self._ports:
+            return 0.0
         times = [port.due() for port in self._ports.values()]
         if self._learner is not None:
             times.append(self._learner.due)

@@ -6,11 +6,12 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from immersions.stage.controls import addresses, packets
 from immersions.stage.controls.control import Hand, Place, Surface
+from immersions.stage.controls.osc_plan import Address, OscPlan
 from immersions.stage.controls.packets import OscMessage
 
 IN_SECONDS = 0.005
@@ -21,18 +22,6 @@ ECHO_SECONDS = 0.25
 """What was set by OSC is not told back while it is being turned."""
 MOST_ASKERS = 16
 """Senders that are answered at once."""
-
-Address = tuple[str, int]
-
-
-@dataclass(frozen=True)
-class OscPlan:
-    """Where to listen, whom to tell, and whom to obey; none named is anybody who can reach it."""
-
-    host: str = "127.0.0.1"
-    port: int = 9000
-    to: Address | None = None
-    senders: frozenset[str] = frozenset()
 
 
 class Osc(asyncio.DatagramProtocol):

@@ -23,7 +23,9 @@ class _Hold:
     """What is known of one entry's controller."""
 
     at: float | None = None
-    """where it stands, 0 to 1"""
+    """where it stands, 0 to 1; of an encoder, where it would"""
+    left: float | None = None
+    """the control's value after it was turned by this controller: nothing else turned it since"""
     caught: bool = False
     pressed: int | None = None
     moved: float = -1e9
@@ -45,6 +47,7 @@ class Port:
         self._pairs: dict[tuple[str, int, int], Pair] = {}
         self._selected: dict[int, Selected] = {}
         self._wanted: dict[Place, float] = {}
+        self._turned: list[tuple[Entry, _Hold]] = []
 
     @property
     def mapping(self) -> Mapping:
@@ -62,9 +65,10 @@ class Port:
         for entry, hold in self._holds.items():
             if control is None or entry.control == control:
                 hold.dirty = entry.feedback is not None
-                parameter = self._surface.parameter(entry.control)
-                if hold.caught and parameter is not None and not self._agrees(entry, hold):
-                    hold.caught = False
+                turns = entry.behaviour != "trigger"
+                if turns and self._value(entry.place) != hold.left:
+                    hold.left = None
+                    hold.caught = hold.caught and self._agrees(entry, hold)
 
     def receive(self, message: Message, now: float) -> None:
         """Do what a message is for. What is turned is set by `apply`."""
@@ -85,17 +89,21 @@ class Port:
     def apply(self) -> None:
         """Set the newest value of each control that was turned."""
         wanted, self._wanted = self._wanted, {}
+        turned, self._turned = self._turned, []
         for place, value in wanted.items():
             self._hand.set(place.name, value, place.deck)
+        for entry, hold in turned:
+            # Not always what was asked for: a layer, say, is one of a few.
+            hold.left = self._hand.value(entry.control, entry.deck)
 
-    def tick(self, now: float) -> bytes:
-        """What is due: late halves of values are taken, and the bytes for the device returned."""
+    def tick(self, now: float) -> list[bytes]:
+        """What is due: late halves of values are taken, and messages for the device returned."""
         for (kind, channel, number), pair in self._pairs.items():
             value = pair.late(now)
             if value is not None:
                 self._read(kind, channel, number, value, TOP_14, now)
         self.apply()
-        return b"".join(self._told(now))
+        return list(self._told(now))
 
     def due(self) -> float | None:
         """When `tick` is to be called next; None while nothing waits."""
@@ -152,8 +160,7 @@ class Port:
             elif stands is None:
                 continue  # its deck is not there
             elif entry.behaviour == "relative":
-                count = steps(entry.encoding, value >> 7 * (top > TOP_7))
-                self._wanted[entry.place] = _turned(parameter, stands, count)
+                self._step(entry, hold, parameter, stands, steps(entry.encoding, value))
             elif entry.behaviour == "absolute":
                 self._follow(entry, hold, parameter, stands, value / top)
             else:
@@ -173,6 +180,24 @@ class Port:
         # Its lamp goes out; a button that turns itself over is ready for the next press.
         hold.sent, hold.dirty = b"", entry.feedback is not None
 
+    def _step(
+        self, entry: Entry, hold: _Hold, parameter: Parameter, stands: float, count: int
+    ) -> None:
+        span = parameter.maximum - parameter.minimum
+        if parameter.curve in ("integer", "switch") and span <= FINEST:
+            wanted = min(parameter.maximum, max(parameter.minimum, stands + count))
+        else:
+            # From where it has been turned to, of which the control may show less.
+            own = hold.at is not None and (hold.left == stands or entry.place in self._wanted)
+            at = hold.at if own and hold.at is not None else parameter.position(stands)
+            hold.at = min(1.0, max(0.0, at + count / FINEST))
+            wanted = parameter.at(hold.at)
+        self._want(entry, hold, wanted)
+
+    def _want(self, entry: Entry, hold: _Hold, value: float) -> None:
+        self._wanted[entry.place] = value
+        self._turned.append((entry, hold))
+
     def _follow(
         self, entry: Entry, hold: _Hold, parameter: Parameter, stands: float, position: float
     ) -> None:
@@ -183,7 +208,7 @@ class Port:
             hold.caught = passed or abs(position - there) <= NEAR or self._agrees(entry, hold)
             if not hold.caught:
                 return
-        self._wanted[entry.place] = parameter.at(position)
+        self._want(entry, hold, parameter.at(position))
 
     def _agrees(self, entry: Entry, hold: _Hold) -> bool:
         """Whether a controller stands where its control is, as far as the control can tell."""
@@ -201,14 +226,6 @@ class Port:
         if place in self._wanted:
             return self._wanted[place]
         return self._hand.value(place.name, place.deck)
-
-
-def _turned(parameter: Parameter, value: float, count: int) -> float:
-    """A value after so many steps of an encoder."""
-    span = parameter.maximum - parameter.minimum
-    if parameter.curve in ("integer", "switch") and span <= FINEST:
-        return min(parameter.maximum, max(parameter.minimum, value + count))
-    return parameter.at(parameter.position(value) + count / FINEST)
 
 
 def _pressed(kind: str, hold: _Hold, value: int) -> bool:
