@@ -16,12 +16,12 @@ import { Faders } from "./faders";
 import { Guide, storageOf } from "./guide";
 import { Hands } from "./hands";
 import { Intake } from "./intake";
-import { Memory } from "./memory";
 import { Keeping } from "./keeping";
+import { Memory } from "./memory";
 import { Mix } from "./mix";
 import { Notices } from "./notices";
-import { Timing } from "./timing";
 import { Solo } from "./solo";
+import { Timing } from "./timing";
 
 /**
  * Everything that the page knows and can do: its decks, and what they share.
