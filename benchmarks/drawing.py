@@ -1,13 +1,13 @@
-"""How long a frame of the network takes to draw: the page itself in Chromium, drawn by the processor.
+"""How long a frame of the network takes: the page itself in Chromium, drawn by the processor.
 
     python benchmarks/drawing.py [--ear electronic] [--width 1280] [--height 720] [--frames 60]
 
 `draw_ms` is a frame of all neurons with its glow and the edges of one neuron, from the first call
 until its pixels can be read, median and slowest; `frames_per_second` follows from the mean.
 `shown_per_second` is what the page really shows while the loop plays, with as many pixels as it
-chooses (`shown_share` of a side). `draw_calls` is the most of any frame. With `--gpu` the browser may
-use one. Needs playwright, Chromium and the built page; without the first two it says so and measures
-nothing. The last line is one JSON document.
+chooses (`shown_share` of a side). `draw_calls` is the most of any frame. With `--gpu` the browser
+may use one. Needs playwright, Chromium and the built page; without the first two it says so and
+measures nothing. The last line is one JSON document.
 """
 
 from __future__ import annotations
@@ -30,6 +30,9 @@ DRAW = """([width, height, frames]) => {
   const { picture } = immersions;
   const { gl } = picture;
   const loop = immersions.playing.peek() ?? immersions.start.peek();
+  const { vertices } = immersions.layout.peek().header;
+  const threads = Array.from({ length: 200 }, (_, n) =>
+    ({ from: Math.floor(vertices / 2), to: Math.floor((n * vertices) / 200), strength: 0.5 }));
   const times = [];
   let calls = 0;
   gl.canvas.width = width;
@@ -37,7 +40,7 @@ DRAW = """([width, height, frames]) => {
   for (let i = -5; i < frames; i++) {
     const begun = performance.now();
     picture.draw({ loop, phase: ((i + 5) / frames) % 1, moved: 1,
-      view: immersions.view.peek(), pulse: 0.5 });
+      view: immersions.view.peek(), pulse: 0.5, seconds: i / 60, threads });
     gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
     if (i >= 0) times.push(performance.now() - begun);
     calls = Math.max(calls, picture.drawCalls ?? 1);

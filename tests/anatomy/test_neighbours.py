@@ -48,3 +48,27 @@ def test_there_is_no_vertex_beyond_the_last() -> None:
     whole = graph("residual")
     with pytest.raises(ValueError, match=f"from 0 to {whole.vertices - 1}, got {whole.vertices}"):
         Neighbours(whole).strongest(whole.vertices, 5)
+
+
+def test_a_neuron_hears_the_pitches_that_its_answer_depends_on() -> None:
+    """Measured by the gradient of an answer with respect to the scalogram."""
+    torch.set_num_threads(1)
+    ear = ears.load("small")
+    neighbours = Neighbours(graph_of_ear(ear))
+    offsets = np.cumsum([0, *(each.channels * each.pitches for each in ear.layers)])
+    x = torch.rand(1, 1, ear.layers[0].pitches, 64, requires_grad=True)
+    answers = dict(ear.network.walk(x, circular=True))
+    for number in (0, 1, 2, 4, 7, 10):
+        layer = ear.layers[number]
+        for pitch in {0, layer.pitches // 2, layer.pitches - 1}:
+            found = neighbours.pitches(int(offsets[number]) + pitch)
+            if number == 0:
+                assert found == (pitch, pitch)
+                continue
+            answer = answers[layer.name][0, :, pitch].sum()
+            (gradient,) = torch.autograd.grad(answer, x, retain_graph=True)
+            felt = np.flatnonzero(gradient.abs().sum((0, 1, 3)).numpy())
+            assert found is not None
+            # A neuron that is silent, or a pool's other half, passes nothing on here.
+            assert found[0] <= felt[0] <= found[0] + 4
+            assert found[1] - 4 <= felt[-1] <= found[1]

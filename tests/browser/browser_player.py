@@ -78,6 +78,7 @@ class Player:
 
     def reset(self) -> None:
         """Leaves the performance as it was found: at rest, at the first clip."""
+        self.wait("immersions.connection.value === 'open'")
         self.ask("immersions.dream(false)")
         first = self.ask("immersions.clips.value[0].id")
         if self.ask("immersions.state.value.clip") != first:

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -124,3 +127,10 @@ def test_ranges_from_a_page() -> None:
     assert part.weight == -1
     with pytest.raises(ValueError, match="time: expected position and span from 0 to 1"):
         Target.from_ranges([{"layer": "encoder.0", "time": [0.5, 2]}], LAYERS)
+
+
+def test_the_page_selects_the_same_units() -> None:
+    """Of a table that the page's own tests read, too."""
+    table = Path(__file__).parents[2] / "web" / "src" / "range.cases.json"
+    for position, span, size, start, end in json.loads(table.read_text())["cases"]:
+        assert unit_range((position, span), size) == range(start, end)

@@ -9,7 +9,7 @@ from immersions.ears import available, load
 from immersions.ears.presets import PRESETS
 from immersions.server import describe
 from immersions.server.ears import UNTRAINED, choices
-from immersions.stage.conductor import Progress
+from immersions.stage.aside import Progress
 from immersions.stage.workers.layouts import SNAPSHOTS
 from immersions.stage.workers.listener import fingerprint
 

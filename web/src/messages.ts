@@ -172,6 +172,17 @@ export interface EarName {
   title: string;
 }
 
+/** What `GET /api/edges/{hash}/{neuron}` answers: its strongest edges, the strongest first. */
+export interface Edges {
+  neuron: number;
+  /** at the other ends, numbered as in LayerShape */
+  neurons: Array<number>;
+  /** absolute, in mean weights of the two layers' edges */
+  weights: Array<number>;
+  /** the lowest and the highest scalogram bin that it hears */
+  bins: [number, number] | null;
+}
+
 /** The deck that is played by hand, where a controller does not say which. */
 export interface Focus {
   type: "focus";
@@ -487,6 +498,17 @@ export interface SetParameters {
 }
 
 /**
+ * While a range is held, the deck dreams of it alone, out of silence; null lets go of it.
+ *
+ * Then it goes on as before, and so it does when the page that held it leaves.
+ */
+export interface Solo {
+  deck: number;
+  type: "solo";
+  range: Range | null;
+}
+
+/**
  * A loop follows, or followed, on this page: its first sample lies at `frame` of its clock.
  *
  * Logged, so that the performance can be played again.
@@ -509,6 +531,17 @@ export interface StartFrom {
   deck: number;
   type: "start_from";
   source: number;
+}
+
+/** What `POST /api/recordings` is told; the frames follow at `/api/recordings/ID/blocks`. */
+export interface StartRecording {
+  page: number;
+  /** of the page's clock: the first one recorded */
+  frame: number;
+  rate: number;
+  channels: number;
+  /** seconds since that frame */
+  since: number;
 }
 
 /**
@@ -648,6 +681,7 @@ export type ClientMessage =
   | SaveMapping
   | Seed
   | SetParameters
+  | Solo
   | Sounded
   | StartFrom
   | StoreScene

@@ -1,11 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { describeUnits, faderStep, fraction, units } from "./range";
+import table from "./range.cases.json";
 
 describe("units", () => {
   it("selects one unit with span zero, the last one at the end", () => {
     expect(units([0, 0], 8)).toEqual([0, 1]);
     expect(units([1, 0], 8)).toEqual([7, 8]);
     expect(units([0.5, 0], 8)).toEqual([4, 5]);
+  });
+
+  it("is the server's rule", () => {
+    for (const [position, span, count, start, end] of table.cases)
+      expect(units([position, span], count)).toEqual([start, end]);
   });
 
   it("selects everything with span one wherever the position is", () => {

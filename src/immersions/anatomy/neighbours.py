@@ -34,14 +34,12 @@ class Neighbours:
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph.normalised()
+        self._reach = _reach(graph)
 
     def strongest(self, vertex: int, count: int) -> Neighbourhood:
         """Up to `count` edges of a vertex. Raises `ValueError` when there is no such vertex."""
         graph = self._graph
-        if not 0 <= vertex < graph.vertices:
-            raise ValueError(f"expected a neuron from 0 to {graph.vertices - 1}, got {vertex}")
-        layer = int(np.searchsorted(graph.offsets, vertex, side="right")) - 1
-        channel, pitch = divmod(vertex - graph.offsets[layer], graph.layers[layer].pitches)
+        layer, channel, pitch = self._place(vertex)
         # A connection may lead back to its own layer, and then both ends are one edge.
         joined: dict[int, NDArray[np.float32]] = {}
         for one in graph.connections:
@@ -56,6 +54,36 @@ class Neighbours:
         vertices, weights = np.concatenate(found), np.concatenate(strengths)
         order = np.argsort(-weights, kind="stable")[:count]
         return Neighbourhood(vertices[order], weights[order])
+
+    def pitches(self, vertex: int) -> tuple[int, int] | None:
+        """The lowest and the highest pitch of the first layer that a vertex depends on."""
+        layer, _, pitch = self._place(vertex)
+        there = np.flatnonzero(self._reach[layer][pitch])
+        return (int(there[0]), int(there[-1])) if len(there) else None
+
+    def _place(self, vertex: int) -> tuple[int, int, int]:
+        """Layer, channel and pitch."""
+        graph = self._graph
+        if not 0 <= vertex < graph.vertices:
+            raise ValueError(f"expected a neuron from 0 to {graph.vertices - 1}, got {vertex}")
+        layer = int(np.searchsorted(graph.offsets, vertex, side="right")) - 1
+        channel, pitch = divmod(vertex - graph.offsets[layer], graph.layers[layer].pitches)
+        return layer, channel, pitch
+
+
+def _reach(graph: Graph) -> list[NDArray[np.bool_]]:
+    """For each layer which of its pitches depend on which of the first layer's."""
+    if not graph.layers:
+        return []
+    first = graph.layers[0].pitches
+    found = [np.zeros((each.pitches, first), np.bool_) for each in graph.layers]
+    found[0] = np.eye(first, dtype=np.bool_)
+    # Layers stand in the order in which they are computed.
+    for one in sorted(graph.connections, key=lambda each: each.target):
+        for term in one.terms if one.source < one.target else ():
+            joined = (term.positions != 0).astype(np.float32)
+            found[one.target] |= joined @ found[one.source].astype(np.float32) > 0
+    return found
 
 
 def _ends(

@@ -52,6 +52,11 @@ class Recorder(TorchDispatchMode):
         self._modules: list[str] = [""]
         self._written: dict[int, list[tuple[Node, Tensor]]] = {}
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        # Else torch loads its whole compiler, for seconds, to leave this class out of compiling.
+        return False
+
     def begin(self, x: Tensor) -> Node:
         """`x` is what the network is given."""
         return self._note("input", (), {}, x)

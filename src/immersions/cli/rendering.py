@@ -79,6 +79,8 @@ def render(log: Path, asked: Asked) -> list[str]:
         say("the last line of the log was not finished; it is left out")
     line = _cut(timeline(performance, asked.recording), asked)
     _check_room(asked, line)
+    if any(x > 0 for each in line.turned for name, x in each.gains.items() if "sample" in name):
+        say("samples beside the dreams are not in the log: they are left out")
     agreement = Agreement()
     with _progress(line.seconds) as show:
         playback = _playback(performance, line, agreement, asked.film, show)

@@ -18,7 +18,7 @@ from starlette.datastructures import UploadFile
 from immersions.server import describe, mixture
 from immersions.server.access import Access
 from immersions.server.library import Full, Unknown, wav
-from immersions.server.messages import Uploaded
+from immersions.server.messages import Edges, Uploaded
 from immersions.server.recordings import add_recordings
 from immersions.server.room import Room
 from immersions.server.security import Guard
@@ -89,13 +89,28 @@ def _add_answers(app: FastAPI, room: Room) -> None:
             raise HTTPException(404, describe.line(error)) from None
         return PlainTextResponse(told, media_type="application/toml")
 
+    @app.get("/api/edges/{ear_hash}/{neuron}")
+    async def edges(ear_hash: str, neuron: int) -> Edges:
+        try:
+            found = await room.edges.find(room.decks.values(), ear_hash, neuron)
+        except TimeoutError:
+            raise HTTPException(503, "the ear is busy; ask again later") from None
+        except ValueError as error:
+            raise HTTPException(409, describe.line(error)) from None
+        if found is None:
+            raise HTTPException(404, "no ear with this hash and neuron listens now")
+        return found
+
     @app.get("/api/clips/{clip}/audio")
     async def sound(clip: str) -> Response:
         try:
-            samples = await asyncio.to_thread(room.library.samples, clip, room.first.sample_rate)
+            rate, tempo = room.first.sample_rate, room.first.tempo
+            samples = await asyncio.to_thread(
+                room.library.samples, clip, rate, room.first.state.seed, tempo
+            )
         except (Unknown, ValueError, OSError) as error:
             raise HTTPException(404, describe.line(error)) from None
-        return Response(wav(samples, room.first.sample_rate), media_type="audio/wav")
+        return Response(wav(samples, rate), media_type="audio/wav")
 
     @app.post("/api/clips")
     async def upload(request: Request) -> Uploaded:
@@ -111,8 +126,10 @@ def _add_answers(app: FastAPI, room: Room) -> None:
     async def mix(request: Request) -> Uploaded:
         try:
             recipe = mixture.Recipe.model_validate_json(await request.body())
-            rate = room.deck(recipe.deck).sample_rate
-            clip = await asyncio.to_thread(mixture.mixed, room.library, recipe.parts, rate)
+            deck = room.deck(recipe.deck)
+            clip = await asyncio.to_thread(
+                mixture.mixed, room.library, recipe.parts, deck.sample_rate, deck.tempo
+            )
         except ValidationError as error:
             raise HTTPException(422, describe.validation(error)) from None
         except (Unknown, ValueError, OSError) as error:

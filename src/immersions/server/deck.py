@@ -15,6 +15,7 @@ from immersions.server import describe
 from immersions.server import messages as say
 from immersions.server.ears import EarChoice
 from immersions.server.library import Library
+from immersions.server.solo import Solo
 from immersions.stage import hand, performance
 from immersions.stage.conductor import Conductor, Loop, Samples, stop
 from immersions.stage.fitting import Phrase, refit
@@ -38,10 +39,7 @@ class House(Protocol):
 
 
 class Deck:
-    """Changes its state and has it dreamed. For one event loop.
-
-    What cannot be done raises `ValueError` with one line and changes nothing.
-    """
+    """For one event loop. What cannot be done raises `ValueError` and changes nothing."""
 
     def __init__(
         self,
@@ -75,6 +73,7 @@ class Deck:
         self._dreamed: tuple[Loop, Phrase | None] | None = None
         self._beginning = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
+        self.solo = Solo(self)
         self.conductor = Conductor(self._worker(state.ear), self, patience, trace)
 
     @property
@@ -133,6 +132,7 @@ class Deck:
             clips = self._clips()
             wanted = performance.choose_mix(self._state, clip, clips)
             if wanted is not self._state:
+                self.solo.end()
                 mix = await self._mix_of(wanted)
                 self._state = performance.choose_mix(self._state, clip, clips)
                 self.conductor.mix_in(self._state, mix)
@@ -140,11 +140,15 @@ class Deck:
 
     async def choose_ear(self, ear: str) -> None:
         async with self._beginning:
-            state = performance.choose_ear(self._state, ear, list(self._ears))
-            if ear != self._state.ear:
+            if performance.choose_ear(self._state, ear, list(self._ears)).ear != self._state.ear:
+                self.solo.end()
                 self.ear = None
-                self._change(state)
+                self._change(performance.choose_ear(self._state, ear, list(self._ears)))
                 self.conductor.listen_with(self._worker(ear))
+
+    def go_on_with(self, state: State) -> None:
+        self._state = state
+        self._tell_state()
 
     async def set_seed(self, seed: int) -> None:
         await self._begin(lambda state: performance.set_seed(state, seed))
@@ -164,6 +168,7 @@ class Deck:
         async with self._beginning:
             other = wanted.ear != self._state.ear
             if other:
+                self.solo.end()
                 self.ear = None
             changed = performance.move(self._state, part(wanted, BENDS))
             self._change(self._fitting(changed) if changed.targets else changed)
@@ -186,16 +191,16 @@ class Deck:
 
     def pull(self, newest_known: int) -> Loop | None:
         """Have a new loop made; what there is, where nothing dreams and it is not known yet."""
-        if self._state.running:
+        if self._state.running or self.solo.held:
             self.conductor.pull()
             return None
-        newest = self.newest
-        return newest if newest is not None and newest.id > newest_known else None
+        return newest if (newest := self.newest) and newest.id > newest_known else None
 
     def _change(self, state: State) -> None:
         if state is not self._state:
             self._state = state
-            self.conductor.change(state)
+            if not self.solo.held:
+                self.conductor.change(state)
             self._tell_state()
 
     def _fitting(self, state: State) -> State:
@@ -228,6 +233,7 @@ class Deck:
             dream = await asyncio.to_thread(self._refitted, len(samples), phrase)
             # Other changes may have come while the clip was decoded: this one goes on top.
             state = change(self._state)
+            self.solo.forget()
             quarters = None if phrase is None else phrase.bars * phrase.quarters
             self._state = performance.play_for(state, len(samples) / rate, quarters)
             self._phrase = phrase
@@ -261,8 +267,10 @@ class Deck:
     def on_loop(self, loop: Loop) -> None:
         # A dream that was merely brought into a tempo is not kept: stretched again and again, it
         # would lose what the one that was dreamed still has.
-        if loop.kind == "dream" and (
-            self._dreamed is None or loop.header["step"] > self._dreamed[0].header["step"]
+        if (
+            loop.kind == "dream"
+            and not self.solo.held
+            and (self._dreamed is None or loop.header["step"] > self._dreamed[0].header["step"])
         ):
             self._dreamed = loop, self._phrase
         self._house.tell_loop(self.number, loop)

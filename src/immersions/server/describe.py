@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from immersions.server import messages as say
 from immersions.server.ears import EarChoice
 from immersions.stage import board
-from immersions.stage.conductor import Progress
+from immersions.stage.aside import Progress
 from immersions.stage.frames import Header
 from immersions.stage.layouts import Laying
 from immersions.stage.selection import Range
@@ -31,10 +31,7 @@ def welcome(room: Room, ears: Iterable[EarChoice]) -> say.Welcome:
     """What a page needs to begin."""
     return say.Welcome(
         version=version("immersions"),
-        parameters=[
-            say.ParameterDeclaration(**each.as_dict(), place=place)
-            for place, each in board.placed()
-        ],
+        parameters=controls(),
         clips=room.library.clips(),
         ears=[say.EarName(id=each.id, title=each.title) for each in ears],
         decks=[say.DeckState(deck=deck.number, state=deck.state) for deck in room.decks.values()],
@@ -62,6 +59,13 @@ def ear(choice: EarChoice, hello: Header, deck: int = 0) -> say.EarDescription:
         bin_frequencies=hello["bin_frequencies"],
         credits=choice.credits,
     )
+
+
+def controls() -> list[say.ParameterDeclaration]:
+    """Everything that can be turned."""
+    return [
+        say.ParameterDeclaration(**each.as_dict(), place=place) for place, each in board.placed()
+    ]
 
 
 def status(progress: Progress, folders: Collection[str] = (), deck: int = 0) -> say.Status:

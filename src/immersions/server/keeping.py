@@ -48,7 +48,7 @@ class Keeping:
     """
 
     def __init__(self, folder: Path | None = None, library: Library | None = None) -> None:
-        self._tell: Callable[[], None] = lambda: None
+        self._tell: Callable[[say.Recordings], None] = lambda recordings: None
         self._warn: Callable[[str], None] = lambda line: None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._library = library
@@ -78,9 +78,9 @@ class Keeping:
         samples = common if self._library is None else self._library.samples
         return samples(clip, sample_rate, seed)
 
-    def begin(self, tell: Callable[[], None], warn: Callable[[str], None]) -> None:
-        """In the event loop, once. `tell` is called there when the list of recordings has changed,
-        `warn` with one line when the log cannot be written any more."""
+    def begin(self, tell: Callable[[say.Recordings], None], warn: Callable[[str], None]) -> None:
+        """In the event loop, once. `tell` is called there with the list of recordings when that has
+        changed, `warn` with one line when the log cannot be written any more."""
         self._loop = asyncio.get_running_loop()
         self._tell, self._warn = tell, warn
 
@@ -147,7 +147,7 @@ class Keeping:
             events.Recording(page=wanted.page, id=name, frame=wanted.frame, rate=wanted.rate)
         )
         self._wait(name)
-        self._tell()
+        self._tell(self.list())
         return name
 
     def append(self, name: str, at: int, data: bytes) -> int:
@@ -181,7 +181,7 @@ class Keeping:
         if self._log is not None:
             self._log.note(events.Recorded(id=name, frames=going.recorder.frames))
         going.recorder.close()
-        self._tell()
+        self._tell(self.list())
 
     def path(self, name: str) -> Path:
         """The file of a recording, of any performance. `LookupError`, one line, when there is none.

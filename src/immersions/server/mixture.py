@@ -11,6 +11,8 @@ from immersions import audio
 from immersions.server.library import Library
 from immersions.server.messages import Clip, Message
 from immersions.stage.conductor import Samples
+from immersions.stage.fitting import Phrase
+from immersions.stage.tempo import Tempo
 
 FADE_SECONDS = 0.005
 """Faded at the end of what is cut or waits for its next turn; as `web/src/audio/fitting.ts`."""
@@ -28,19 +30,24 @@ class Recipe(Message):
     deck: int = Field(default=0, ge=0, lt=4, description="whose ear gives the sample rate")
 
 
-def mixed(library: Library, parts: list[Part], sample_rate: int) -> Clip:
+def mixed(
+    library: Library, parts: list[Part], sample_rate: int, tempo: Tempo | None = None
+) -> Clip:
     """Sum the parts, keep that below the ceiling, and add it to the start sounds.
+
+    They are mixed as they sound in `tempo`, or each in its own.
 
     `LookupError` for an unknown id, `RuntimeError` when no more sounds are kept; one line each.
     """
     titles = {clip.id: clip.title for clip in library.clips()}
-    sounds = [library.samples(part.id, sample_rate) for part in parts]
+    sounds = [library.samples(part.id, sample_rate, tempo=tempo) for part in parts]
     total = np.zeros(len(sounds[0]), np.float32)
     for part, sound in zip(parts, sounds, strict=True):
         total += fitted(sound, len(total), sample_rate) * np.float32(10 ** (part.level / 20))
     finished = audio.finish(total, sample_rate, loudness_lufs=None).samples
+    phrase = library.phrase(parts[0].id) if tempo is None else Phrase.of(tempo)
     title = " + ".join(titles[part.id] for part in parts)
-    return library.keep(finished.tobytes(), sample_rate, title[:60], kind="mixture")
+    return library.keep(finished.tobytes(), sample_rate, title[:60], phrase, "mixture")
 
 
 def fitted(sound: Samples, loop: int, sample_rate: int) -> Samples:

@@ -49,6 +49,10 @@ async def _do_with(room: Room, deck: Deck, outbox: Outbox, message: say.ClientMe
             await deck.choose_clip(message.id)
         case say.ChooseMix():
             await deck.choose_mix(message.id)
+        case say.Solo(range=None):
+            deck.solo.let_go(outbox)
+        case say.Solo(range=chosen) if chosen is not None:
+            deck.solo.hold(outbox, chosen)
         case say.Seed():
             await deck.set_seed(message.seed)
         case say.Restart():

@@ -12,6 +12,7 @@ from immersions.server import binary, describe, doings, obeying
 from immersions.server import messages as say
 from immersions.server.deck import Deck
 from immersions.server.ears import EarChoice
+from immersions.server.edges import EdgeBook
 from immersions.server.hands import Hands, Wiring
 from immersions.server.keeper import Back
 from immersions.server.keeping import Keeping
@@ -22,11 +23,12 @@ from immersions.server.pages import Pages, put, put_loop
 from immersions.server.timekeeper import Timekeeper
 from immersions.stage import board
 from immersions.stage.conductor import Loop
-from immersions.stage.desk import DESK, SAMPLES
+from immersions.stage.desk import DESK
 from immersions.stage.layouts import Laying, Layouts
 from immersions.stage.life import Patience
 from immersions.stage.performance import State
 from immersions.stage.show import Show
+from immersions.stage.strips import SAMPLES
 
 STATUS_SECONDS = 0.25
 CHANGES = (say.StateChanged, say.DeskChanged, say.Decks, say.Samples)
@@ -57,6 +59,7 @@ class Room:
         self._pages = Pages()
         self._changed = asyncio.Event()
         self._layouts = Layouts(self._on_layout)
+        self.edges = EdgeBook()
         self._group: asyncio.TaskGroup | None = None
         self._running: dict[int, asyncio.Task[None]] = {}
         first = State(library.first(), ear, 4.0, parameters=PARAMETERS.defaults())
@@ -94,8 +97,9 @@ class Room:
         try:
             async with asyncio.TaskGroup() as group:
                 self._group = group
-                self.keeping.begin(self._tell_recordings, self._pages.warn)
+                self.keeping.begin(self.tell, self._pages.warn)
                 group.create_task(self._tell_status())
+                group.create_task(self.time.run())
                 if self.keeper is not None:
                     group.create_task(self.keeper.run(self))
                 group.create_task(self.hands.run())
@@ -154,6 +158,8 @@ class Room:
     def leave(self, outbox: Outbox) -> None:
         self._pages.discard(outbox)
         self.hands.leave(outbox)
+        for deck in self.decks.values():
+            deck.solo.let_go(outbox)
 
     async def obey(self, outbox: Outbox, text: str) -> None:
         """Do what a page says; what cannot be done is answered with one line."""
@@ -246,9 +252,6 @@ class Room:
     def _start(self, deck: Deck) -> None:
         if self._group is not None:
             self._running[deck.number] = self._group.create_task(deck.run())
-
-    def _tell_recordings(self) -> None:
-        self.tell(self.keeping.list())
 
     def _tell_decks(self) -> None:
         self.tell(say.Decks(decks=list(self.decks)))

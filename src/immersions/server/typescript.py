@@ -22,7 +22,7 @@ HEAD = """// Generated from src/immersions/server/messages/; do not edit.
 // Write it anew with: python -m immersions.server.typescript
 """
 UNIONS = ("ServerMessage", "ClientMessage", "BinaryHeader")
-ALONE = ("Uploaded",)
+ALONE = ("Edges", "StartRecording", "Uploaded")
 PLAIN = {"string": "string", "number": "number", "integer": "number", "boolean": "boolean"}
 
 

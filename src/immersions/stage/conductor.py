@@ -7,24 +7,24 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
-from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from immersions.stage.aside import Aside, Audience, Progress, fitting, unheard
 from immersions.stage.frames import Header
 from immersions.stage.life import Patience
 from immersions.stage.logs.tracing import Trace
 from immersions.stage.performance import State
+from immersions.stage.questions import Questions
 from immersions.stage.supervisor import LifeWord, Supervisor
 from immersions.stage.wire import state_to
 from immersions.stage.worker import WorkerConfig
 
 Samples = NDArray[np.float32]
 
-HISTORY = 200
 NOTICE_SECONDS = 6.0
 
 
@@ -53,33 +53,6 @@ class Loop:
         return Loop({**self.header, "activation": None, "layers": []}, self.samples)
 
 
-@dataclass
-class Progress:
-    """How the dreaming goes. `steps` and `history` are of this dream; `loops` of all."""
-
-    life: LifeWord = "stopped"
-    message: str = ""
-    steps: int = 0
-    steps_per_second: float = 0.0
-    loops: int = 0
-    history: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=HISTORY))
-
-
-class Audience(Protocol):
-    """Who hears of it. Called in the event loop; must not block."""
-
-    def on_loop(self, loop: Loop) -> None: ...
-
-    def on_ear(self, hello: Header) -> None:
-        """An ear was loaded; called before anything is dreamed with it.
-
-        When its sample rate is not that of the clip, it waits for another `begin`.
-        """
-        ...
-
-    def on_progress(self) -> None: ...
-
-
 class Conductor:
     """Give it the clip (`begin`), then every new state (`change`); it tells its audience."""
 
@@ -99,6 +72,8 @@ class Conductor:
         self._config = config
         self._trace = trace
         self._supervisor = Supervisor(config, self, patience)
+        self.questions = Questions(self._supervisor.send)
+        self._aside: Aside | None = None
         self._state: State | None = None
         self._clip: Samples = np.zeros(0, np.float32)
         self._mix: Samples = np.zeros(0, np.float32)
@@ -139,8 +114,9 @@ class Conductor:
         the clip itself. `onwards`, as long as the clip, is what was dreamed of it already: the
         dream goes on from there.
         """
+        self._aside = None
         self._state, self._clip, self._sample_rate = state, clip, sample_rate
-        self._mix = _fitting(mix, clip)
+        self._mix = fitting(mix, clip)
         carried = self.newest if onwards is not None else None
         self._begun, self.newest, self._heard = state.generation, None, False
         self._onwards, self._trouble = b"" if onwards is None else onwards.tobytes(), ""
@@ -150,7 +126,7 @@ class Conductor:
         if self._supervisor.ready:
             self._send_begin()
         else:
-            header = _unheard(clip, sample_rate, state)
+            header = unheard(clip, sample_rate, state)
             self._keep(header, clip.tobytes())
             if self._onwards:
                 self._ids += 1
@@ -168,11 +144,45 @@ class Conductor:
 
     def mix_in(self, state: State, mix: Samples | None) -> None:
         """Dream on with another sound, or the clip itself, mixed in."""
-        self._state, self._mix = state, _fitting(mix, self._clip)
+        self._state, self._mix = state, fitting(mix, self._clip)
         self._trouble = ""
         told, rate = state_to(state), self._sample_rate
         number = self._trace.mix(told, self._mix, rate) if self._trace is not None else 0
         self._supervisor.send({"type": "mix", "state": told, "number": number}, self._mix.tobytes())
+
+    def set_aside(self, state: State) -> None:
+        """Dream with `state` out of silence; what was dreamed is kept for `take_up`.
+
+        Raises `ValueError` while no ear has heard the clip. A `begin` forgets what was kept.
+        """
+        if not (self._supervisor.ready and self._heard and len(self._clip)):
+            raise ValueError("the ear is still loading: it cannot dream of one neuron yet")
+        if self._aside is None:
+            progress = replace(self.progress, history=self.progress.history.copy())
+            self._aside = Aside(self._clip, self._mix, self.newest, progress)
+        self._state, self._begun, self.newest = state, state.generation, None
+        self._clip = np.zeros_like(self._clip)
+        self._mix = np.zeros(0, np.float32)
+        self.progress.steps = 0
+        self.progress.history.clear()
+        self._send_begin()
+
+    def take_up(self, state: State) -> None:
+        """Go on with what was set aside, from the loop that was newest then; it is told again."""
+        aside, self._aside = self._aside, None
+        if aside is None:
+            return
+        self._state, self._begun = state, state.generation
+        self._clip, self._mix, self.newest = aside.clip, aside.mix, aside.newest
+        self.progress.steps = aside.progress.steps
+        self.progress.history = aside.progress.history
+        if self._supervisor.ready:
+            self._send_begin()
+        # The loop that it was, by its own number: nothing new was made.
+        if (before := self.newest or self.start) is not None:
+            again = Loop({**before.header, "generation": state.generation}, before.payload)
+            self._audience.on_loop(again)
+        self._audience.on_progress()
 
     def pull(self) -> None:
         """Have a loop with the newest state rendered now."""
@@ -214,6 +224,8 @@ class Conductor:
             self._count(header)
         elif header["type"] == "note":
             self._trouble = str(header["message"])
+        elif header["type"] == "edges":
+            self.questions.answered(header)
         elif header["type"] == "trace" and self._trace is not None:
             self._trace.told(header)
         self._compose()
@@ -269,26 +281,6 @@ class Conductor:
         if beat["history"] and beat["dream"] == self._begun:
             self.progress.steps = int(beat["step"])
             self.progress.history.extend((int(step), float(on)) for step, on in beat["history"])
-
-
-def _fitting(mix: Samples | None, clip: Samples) -> Samples:
-    """What is mixed in, cut or repeated to the clip's length; nothing for the clip itself."""
-    return np.zeros(0, np.float32) if mix is None else np.resize(mix, len(clip))
-
-
-def _unheard(clip: Samples, sample_rate: int, state: State) -> dict[str, Any]:
-    """The header of a start clip that no ear has heard yet."""
-    return {
-        "type": "loop",
-        "kind": "start",
-        "generation": state.generation,
-        "sample_rate": sample_rate,
-        "samples": len(clip),
-        "quarters": state.quarters,
-        "activation": None,
-        "step": 0,
-        "layers": [],
-    }
 
 
 async def stop(task: asyncio.Task[None]) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from immersions.parameters import Parameters
-from immersions.stage.desk import SAMPLES
 from immersions.stage.performance import State
+from immersions.stage.strips import SAMPLES
 
 COUNTED = {"generation", "seconds"}
 """What of a state follows from the rest, and is never chosen."""

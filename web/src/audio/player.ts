@@ -15,6 +15,8 @@ export interface PlayerEvents {
   /** a loop was settled on; it sounds from the next boundary on */
   onUpcoming(loop: Loop): void;
   onReport(report: GapReport): void;
+  /** a loop sounds: its first sample lies at `frame`, where a crossfade of `fade` frames ended */
+  onSounds(loop: Loop, frame: number, fade: number): void;
   /** what another deck plays, to begin in time with it */
   leader(): Lane | null;
 }
@@ -181,6 +183,7 @@ export class Player {
     this.#next = null;
     this.#taking = false;
     this.swaps++;
+    this.events.onSounds(next.loop, next.origin, next.origin - next.from);
   }
 
   async #open(output: Output): Promise<void> {
@@ -196,6 +199,7 @@ export class Player {
     const leader = this.events.leader();
     const at = leader ? nextBoundary(leader, soon) : soon;
     this.#present = begin(channel.bus, this.#newest, at, RAMP_SECONDS);
+    this.events.onSounds(this.#newest, at, 0);
     this.events.onUpcoming(this.#newest);
   }
 

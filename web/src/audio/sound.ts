@@ -32,6 +32,17 @@ export class Sound {
     return this.#output?.context.sampleRate ?? 0;
   }
 
+  /** What the context stands at; null before it is opened. */
+  get clock(): { frame: number; rate: number } | null {
+    return this.#output ? { frame: this.frame, rate: this.rate } : null;
+  }
+
+  /** What is heard, before the volume. The sound has to be open. */
+  get master(): AudioNode {
+    if (!this.#output) throw new Error("the sound has to play first");
+    return this.#output.master;
+  }
+
   /** Has `tick` called often from now on; the answer ends that. */
   join(tick: () => void): () => void {
     this.#players.add(tick);

@@ -4,6 +4,7 @@ import { useStage } from "./context";
 import { DreamSection } from "./DreamSection";
 import { MixSelect } from "./MixSelect";
 import { Parameter } from "./Parameter";
+import { RecordingsSection } from "./RecordingsSection";
 import { TargetSection } from "./TargetSection";
 
 /** All controls: what to dream of, how to go about it, and every parameter of the dreamer. */
@@ -27,6 +28,7 @@ export function Controls() {
           </details>
         ),
       )}
+      <RecordingsSection />
     </>
   );
 }

@@ -21,7 +21,7 @@ interface StripProps {
 export function Strip({ name, label, children, level }: StripProps) {
   return (
     <div class="channel" data-strip={name}>
-      <div class="head">
+      <div class="title">
         <span class="what">{children ?? label}</span>
         <Letter name={`${name}_mute`} letter="M" />
         <Letter name={`${name}_solo`} letter="S" />

@@ -5,6 +5,7 @@ import { useStage } from "./context";
 import { DeckSwitch } from "./DeckSwitch";
 import { Icon } from "./icons";
 import { openStageWindow } from "./keys";
+import { RecordButton } from "./RecordButton";
 
 /** The clip, the ear, and the three things done most: dream, play, turn the volume. */
 export function TopBar({ bare }: { bare: Signal<boolean> }) {
@@ -19,6 +20,7 @@ export function TopBar({ bare }: { bare: Signal<boolean> }) {
       <UndoButtons />
       <DreamButton />
       <PlayButton />
+      <RecordButton />
       <Volume />
       <button
         type="button"

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { formatAge, formatNumber, formatValue, hearsMore, labelOf } from "./format";
+import {
+  formatAge,
+  formatClock,
+  formatNumber,
+  formatSize,
+  formatValue,
+  hearsMore,
+  labelOf,
+} from "./format";
 
 describe("format", () => {
   it("shows three digits, whatever the size", () => {
@@ -21,6 +29,15 @@ describe("format", () => {
     expect(hearsMore(null, 4)).toBe("");
     expect(hearsMore(4, 4)).toBe("");
     expect(hearsMore(6.2, 4)).toBe("hears 6.2\u00a0s, more than the loop's 4.0\u00a0s");
+  });
+
+  it("tells clocks and sizes", () => {
+    expect([0.9, 7.2, 754, 3723].map(formatClock)).toEqual(["0:00", "0:07", "12:34", "1:02:03"]);
+    expect([4e5, 1.24e7, 1.23e9].map(formatSize)).toEqual([
+      "0.4\u00a0MB",
+      "12\u00a0MB",
+      "1.2\u00a0GB",
+    ]);
   });
 
   it("tells ages and labels", () => {

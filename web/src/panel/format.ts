@@ -35,3 +35,19 @@ export function weightAt(position: number): number {
   const weight = Math.round((2 * position - 1) * 20) / 20;
   return weight === 0 ? 0.05 : weight;
 }
+
+/** Seconds as a clock shows them: 0:07, 12:34, 1:02:03. */
+export function formatClock(seconds: number): string {
+  const whole = Math.floor(seconds);
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  const two = (value: number) => String(value).padStart(2, "0");
+  const rest = two(whole % 60);
+  return hours > 0 ? `${hours}:${two(minutes)}:${rest}` : `${minutes}:${rest}`;
+}
+
+/** Bytes as a disk counts them: 0.4 MB, 12 MB, 1.2 GB. */
+export function formatSize(bytes: number): string {
+  const mega = bytes / 1e6;
+  if (mega < 10) return `${mega.toFixed(1)}\u00a0MB`;
+  return mega < 1000 ? `${Math.round(mega)}\u00a0MB` : `${(mega / 1000).toFixed(1)}\u00a0GB`;
+}

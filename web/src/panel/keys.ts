@@ -11,7 +11,8 @@ const PRESSING = "button, summary, a, input";
 export const KEYS: readonly { keys: readonly string[]; words: string }[] = [
   { keys: ["Space"], words: "Play, pause" },
   { keys: ["D"], words: "Dream, rest" },
-  { keys: ["R"], words: "Start again from the clip" },
+  { keys: ["N"], words: "Start anew from the clip" },
+  { keys: ["R"], words: "Record, stop" },
   { keys: ["Ctrl+Z"], words: "Undo" },
   { keys: ["Ctrl+Shift+Z"], words: "Redo" },
   { keys: ["Shift+1", "…", "9"], words: "Move to a scene" },
@@ -66,7 +67,8 @@ function plain(stage: Stage, event: KeyboardEvent): void {
   else if (/^[1-4]$/.test(event.key)) stage.show(Number(event.key) - 1);
   else if (event.key === "?") stage.guide.sheet.value = !stage.guide.sheet.peek();
   else if (event.key === "d") stage.dream(!stage.state.peek()?.running);
-  else if (event.key === "r") stage.send({ type: "restart" });
+  else if (event.key === "n") stage.send({ type: "restart" });
+  else if (event.key === "r") void stage.record();
   else if (event.key === "t") stage.timing.tap();
   else if (event.key === "s") storeNew(stage);
   else if (event.key === "w") openStageWindow();

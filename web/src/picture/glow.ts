@@ -52,7 +52,7 @@ uniform vec3 night;
 out vec4 colour;
 void main() {
   vec3 soft = texture(glow, at).rgb;
-  vec3 sum = texture(image, at).rgb + 2.6 * soft * (1.0 - 0.35 * soft);
+  vec3 sum = texture(image, at).rgb + 2.1 * soft * (1.0 - 0.35 * soft);
   float grain = fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715)))) - 0.5;
   colour = vec4(night + sum + grain / 255.0, 1.0);
 }`;

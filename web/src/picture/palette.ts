@@ -45,3 +45,19 @@ export function scalogramColours(): Uint8ClampedArray {
   }
   return colours;
 }
+
+/** The colour of an activation, 0 to 1: from night through violet and ember to candle light. */
+export function heat(value: number): Rgb {
+  const low = mix([0.16, 0.16, 0.42], [0.55, 0.18, 0.68], smooth(0, 0.35, value));
+  const high = mix([1, 0.36, 0.22], [1, 0.86, 0.5], smooth(0.6, 1, value));
+  return mix(low, high, smooth(0.3, 0.7, value));
+}
+
+function mix(a: Rgb, b: Rgb, share: number): Rgb {
+  return [0, 1, 2].map((i) => a[i] + share * (b[i] - a[i])) as Rgb;
+}
+
+function smooth(from: number, to: number, x: number): number {
+  const t = Math.min(1, Math.max(0, (x - from) / (to - from)));
+  return t * t * (3 - 2 * t);
+}

@@ -89,7 +89,7 @@ void main() {
   if (mark == 3u) { base = mix(base, vec3(1.0), 0.55); ring = 0.25 + 0.4 * pulse; }
   // Where points are smaller than a few pixels a ring would only blur: the lamp itself is tinted.
   ring *= smoothstep(2.5, 5.0, radius);
-  vec3 hot = mix(base, vec3(1.0), 0.6 * smoothstep(0.55, 1.0, value));
+  vec3 hot = mix(base, vec3(1.0), 0.45 * smoothstep(0.6, 1.0, value));
   // Lamps that would cover each other share the light: a crowd must not drown in white.
   float crowded = max(0.6 * marked, clamp(room / 2.0, 0.25, 1.0));
   tint = hot * ((rest + 0.2 * marked) * crowded + 1.15 * glow * sqrt(crowded));

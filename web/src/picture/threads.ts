@@ -39,14 +39,15 @@ void main() {
   vec2 place = mix(mix(a, bent, t), mix(bent, b, t), t);
   vec2 along = mix(bent - a, b - bent, t);
   vec2 normal = normalize(vec2(-along.y, along.x) + 1e-5);
-  float broad = max(1.0, canvas.y / 720.0) * (1.0 + 1.2 * strength);
+  float broad = max(1.0, canvas.y / 720.0) * (0.9 + 1.1 * strength);
   gl_Position = vec4((place + side * broad * normal) / (0.5 * canvas), 0.0, 1.0);
   across = side;
   // A drop of light runs along the thread, as the sound does; no two begin together.
   float run = fract(0.45 * seconds + 0.618 * float(gl_InstanceID) - t);
   float drop = exp(-9.0 * run) * smoothstep(0.0, 0.04, run);
-  float ends01 = smoothstep(0.0, 0.08, t) * smoothstep(1.0, 0.92, t);
-  tint = mix(first, last, t) * strength * (0.38 + 0.2 * ends01 + 0.9 * drop);
+  // Where all of them meet, each gives less.
+  float apart = smoothstep(0.0, 0.3, t) * smoothstep(1.0, 0.7, t);
+  tint = mix(first, last, t) * strength * (0.02 + 0.13 * apart + 0.3 * drop * apart);
 }`;
 
 const FRAGMENT = `#version 300 es
@@ -58,7 +59,7 @@ out vec4 colour;
 
 void main() {
   float light = 1.0 - across * across;
-  colour = vec4(tint * light, 0.6 * light * max(tint.r, max(tint.g, tint.b)));
+  colour = vec4(tint * light, 0.12 * light * max(tint.r, max(tint.g, tint.b)));
 }`;
 
 /** Draws edges as threads of light, all in one call. */
@@ -145,7 +146,7 @@ export function threadsOf(
   const indexOf = (which: number) => layers.findLastIndex(({ offset }) => offset <= which);
   const own = indexOf(neuron);
   return neurons.map((other, number) => {
-    const strength = 0.18 + 0.82 * Math.sqrt(weights[number] / strongest);
+    const strength = 0.12 + 0.88 * (weights[number] / strongest) ** 0.8;
     // Sound comes from the layers before.
     return indexOf(other) <= own
       ? { from: other, to: neuron, strength }

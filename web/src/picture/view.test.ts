@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { between, bounds, HOME, nearest, viewOf, zoomAt } from "./view";
+import { between, bounds, byKey, HOME, moved, nearest, viewOf, zoomAt } from "./view";
 
 const none = { left: 0, right: 0, top: 0, bottom: 0 };
 const square = { left: -1, right: 1, bottom: -1, top: 1 };
@@ -81,5 +81,27 @@ describe("nearest", () => {
     expect(nearest(positions, view, { x: 0.02, y: 0 }, size, 20)).toBe(2);
     expect(nearest(positions, view, { x: -0.99, y: -0.99 }, size, 20)).toBe(0);
     expect(nearest(positions, view, { x: 0.5, y: 0 }, size, 20)).toBe(-1);
+  });
+});
+
+describe("byKey", () => {
+  it("zooms and comes home, and moves only what is zoomed", () => {
+    const near = byKey(HOME, "+");
+    expect(near?.zoom).toBeGreaterThan(1.3);
+    if (!near) throw new Error("no camera");
+    expect(byKey(near, "ArrowRight")?.x).toBeLessThan(near.x);
+    expect(byKey(near, "ArrowUp")?.y).toBeLessThan(near.y);
+    expect(byKey(near, "-")).toEqual(HOME);
+    expect(byKey(near, "0")).toEqual(HOME);
+    expect(byKey(HOME, "ArrowLeft")).toEqual(HOME);
+    expect(byKey(HOME, "x")).toBeNull();
+  });
+});
+
+describe("moved", () => {
+  it("never leaves the network behind", () => {
+    let camera = { zoom: 2, x: 0, y: 0 };
+    for (let i = 0; i < 50; i++) camera = moved(camera, 0.3, -0.3);
+    expect(camera).toEqual({ zoom: 2, x: 2, y: -2 });
   });
 });

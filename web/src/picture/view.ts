@@ -114,3 +114,23 @@ export function nearest(
   }
   return best;
 }
+
+/** Moves the picture by (x, y) in clip space; what is not zoomed stays where it is. */
+export function moved(camera: Camera, x: number, y: number): Camera {
+  const { zoom } = camera;
+  if (zoom <= 1) return camera;
+  const within = (value: number) => Math.min(zoom, Math.max(-zoom, value));
+  return { zoom, x: within(camera.x + x), y: within(camera.y + y) };
+}
+
+const STEP = 0.15;
+const FACTOR = 1.4;
+
+/** What a key does with the picture: arrows move it, plus and minus zoom, 0 comes home. */
+export function byKey(camera: Camera, key: string): Camera | null {
+  if (key === "+" || key === "=") return zoomAt(camera, FACTOR, 0, 0);
+  if (key === "-") return zoomAt(camera, 1 / FACTOR, 0, 0);
+  if (key === "0" || key === "Home") return HOME;
+  const way = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key];
+  return way ? moved(camera, STEP * way[0], STEP * way[1]) : null;
+}

@@ -19,6 +19,7 @@ export interface Rack extends Pick<PlayerEvents, "leader"> {
   /** how the layout of an ear comes along that had none */
   laying: ReadonlySignal<LayoutProgress | null>;
   onUpcoming(deck: Deck, loop: Loop): void;
+  onSounds(deck: Deck, loop: Loop, frame: number, fade: number): void;
 }
 
 /** One deck: the server's word on it, its sound, the performer's hand on it. */
@@ -63,6 +64,7 @@ export class Deck {
     this.player = new Player(rack.sound, number, {
       onPull: (loop) => this.send({ type: "pull", id: loop.header.id }),
       onUpcoming: (loop) => rack.onUpcoming(this, loop),
+      onSounds: (loop, frame, fade) => rack.onSounds(this, loop, frame, fade),
       onReport: (report) => {
         this.report.value = report;
       },

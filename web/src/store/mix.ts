@@ -18,6 +18,8 @@ export interface Console {
   decks: ReadonlySignal<readonly Deck[]>;
   send(message: ClientMessage): boolean;
   tell(line: string): void;
+  /** gains that the mixer goes to from now on */
+  onGains(gains: Gains): void;
 }
 
 /** A meter falls by so many dB from report to report, twenty of which come a second. */
@@ -45,6 +47,8 @@ export class Mix {
   readonly #sounds: (Recorded | null)[] = new Array(SAMPLES).fill(null);
   /** loops that came before there was sound, by deck: the clip, and what was dreamed of it */
   readonly #early: [number, Loop][] = [];
+  /** length of the first deck's loops */
+  #seconds = 0;
 
   constructor(private readonly console: Console) {
     const { desk, sound, decks } = console;
@@ -63,6 +67,7 @@ export class Mix {
     effect(() => {
       const gains = this.gains.value;
       sound.output?.mixer.apply(gains);
+      console.onGains(gains);
     });
     effect(() => {
       for (const { player } of decks.value) player.hold(this.held.value);
@@ -96,6 +101,7 @@ export class Mix {
 
   /** A loop has come for a deck. */
   note(deck: number, loop: Loop): void {
+    if (deck === 0) this.#keepTempo(loop.samples.length / loop.header.sample_rate);
     if (this.#beside) this.#beside.note(deck, loop);
     else this.#early.push([deck, loop]);
   }
@@ -134,6 +140,15 @@ export class Mix {
     this.#beside?.tick(sound.frame, lanes);
   }
 
+  /** Loops of another length may be in another tempo, which the server gives samples too. */
+  #keepTempo(seconds: number): void {
+    if (this.#seconds !== 0 && this.#seconds !== seconds)
+      this.samples.peek().forEach((id, slot) => {
+        if (id !== null) void this.#load(slot, id);
+      });
+    this.#seconds = seconds;
+  }
+
   #begin(): void {
     const { sound, tell } = this.console;
     const { output } = sound;
@@ -144,6 +159,7 @@ export class Mix {
       this.#beside?.load(slot, each);
     });
     output.mixer.apply(this.gains.peek());
+    this.console.onGains(this.gains.peek());
     if (output.note) tell(output.note);
   }
 

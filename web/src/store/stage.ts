@@ -18,13 +18,16 @@ import type { Loop } from "../protocol/frame";
 import type { DeckMessage } from "./addressed";
 import { Cueing } from "./cueing";
 import { Deck } from "./deck";
+import { EdgeStore } from "./edges";
 import { Faders } from "./faders";
 import { Guide, storageOf } from "./guide";
 import { Hands } from "./hands";
 import { Intake } from "./intake";
+import { Keeping } from "./keeping";
 import { Memory } from "./memory";
 import { Mix } from "./mix";
 import { Notices } from "./notices";
+import { Solo } from "./solo";
 import { Timing } from "./timing";
 
 /**
@@ -77,12 +80,19 @@ export class Stage {
   readonly report = computed(() => joined(this.decks.value.map(({ report }) => report.value)));
   readonly interruptions = computed(() => this.report.value.gaps + this.report.value.jumps);
 
+  /** the performance's log, and recordings of what is heard */
+  readonly keeping = new Keeping({
+    sound: this.sound,
+    send: (message) => this.tell(message),
+    tell: (line) => this.notices.tell(line),
+  });
   readonly mix = new Mix({
     desk: this.desk,
     sound: this.sound,
     decks: this.decks,
     send: (message) => this.tell(message),
     tell: (line) => this.notices.tell(line),
+    onGains: (gains) => this.keeping.mixed(gains),
   });
   /** files of the performer's, and mixtures */
   readonly intake = new Intake({
@@ -109,6 +119,12 @@ export class Stage {
   /** whether its colours are those of activations; else of layers */
   readonly byActivation = signal(false);
   readonly view = signal<View>({ scaleX: 1, scaleY: 1, shiftX: 0, shiftY: 0 });
+  /** of the neuron under the pointer */
+  readonly edges = new EdgeStore();
+  readonly solo = new Solo(() => {
+    const deck = this.deck.peek();
+    return (message) => deck.send(message);
+  });
 
   readonly #connection: Connection;
 
@@ -179,6 +195,13 @@ export class Stage {
     await this.sound.pause();
   }
 
+  /** Begins to record what is heard, which plays then; or ends it. */
+  async record(): Promise<void> {
+    const { recorder } = this.keeping;
+    if (!this.sounding.peek() && !recorder.going.peek()) await this.play();
+    if (this.sounding.peek() || recorder.going.peek()) await recorder.toggle();
+  }
+
   setVolume(position: number): void {
     this.volume.value = position;
     this.sound.setVolume(position);
@@ -207,6 +230,7 @@ export class Stage {
       onUpcoming: (deck, loop) => {
         if (deck === this.deck.peek()) this.picture?.prepare(loop);
       },
+      onSounds: (deck, ...what) => this.keeping.sounded(deck.number, ...what),
       leader: () => this.decks.peek().find(({ player }) => player.lane)?.player.lane ?? null,
     });
   }
@@ -241,6 +265,7 @@ export class Stage {
     else if (message.type === "desk") this.desk.follow(message.values);
     else if (message.type === "samples") this.mix.follow(message.ids);
     else if (message.type === "scenes" || message.type === "steps") this.memory.follow(message);
+    else if (message.type === "recordings") this.keeping.follow(message.recordings);
     else if (message.type === "error") this.notices.tell(message.message);
     else if (message.type === "controls") this.hands.controls.value = message.controls;
     else if (message.type === "controllers") this.hands.follow(message);
@@ -260,6 +285,7 @@ export class Stage {
   #greet(welcome: Welcome): void {
     this.welcome.value = welcome;
     this.clips.value = welcome.clips;
+    this.keeping.greet(welcome.performance);
     this.#setDecks(welcome.decks.map(({ deck }) => deck));
     this.desk.follow(welcome.desk);
     this.mix.follow(welcome.samples);

@@ -28,6 +28,7 @@ from immersions.server.messages.asked import (
     Run,
     Seed,
     SetParameters,
+    Solo,
     Sounded,
     StartFrom,
     StartRecording,
@@ -74,6 +75,7 @@ from immersions.server.messages.told import (
     DeskChanged,
     EarDescription,
     EarName,
+    Edges,
     LayerShape,
     LayoutProgress,
     ParameterDeclaration,
@@ -116,6 +118,7 @@ __all__ = [
     "DeskChanged",
     "EarDescription",
     "EarName",
+    "Edges",
     "Focus",
     "FocusChanged",
     "ForgetControl",
@@ -155,6 +158,7 @@ __all__ = [
     "Seed",
     "ServerMessage",
     "SetParameters",
+    "Solo",
     "Sounded",
     "StartFrom",
     "StartRecording",
@@ -222,6 +226,7 @@ ClientMessage = Annotated[
     | Restart
     | Run
     | Seed
+    | Solo
     | Sounded
     | StartFrom
     | StoreScene

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from immersions.server.messages.shared import DeckNumber, Message, Name, OfDeck
-from immersions.stage.desk import SAMPLES
 from immersions.stage.selection import Range
+from immersions.stage.strips import SAMPLES
 
 
 class SetParameters(OfDeck):
@@ -115,6 +115,16 @@ class StartFrom(OfDeck):
 
     type: Literal["start_from"] = "start_from"
     source: DeckNumber
+
+
+class Solo(OfDeck):
+    """While a range is held, the deck dreams of it alone, out of silence; null lets go of it.
+
+    Then it goes on as before, and so it does when the page that held it leaves.
+    """
+
+    type: Literal["solo"] = "solo"
+    range: Range | None
 
 
 class Sounded(OfDeck):

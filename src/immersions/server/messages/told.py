@@ -165,6 +165,17 @@ class Uploaded(Message):
     """what had to be helped in the file, in one line, or empty"""
 
 
+class Edges(Message):
+    """What `GET /api/edges/{hash}/{neuron}` answers: its strongest edges, the strongest first."""
+
+    neuron: int
+    neurons: list[int] = Field(description="at the other ends, numbered as in LayerShape")
+    weights: list[float] = Field(description="absolute, in mean weights of the two layers' edges")
+    bins: tuple[int, int] | None = Field(
+        description="the lowest and the highest scalogram bin that it hears"
+    )
+
+
 class RecordingStarted(Message):
     """What `POST /api/recordings` answers."""
 

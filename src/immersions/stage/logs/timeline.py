@@ -17,7 +17,7 @@ class Timeline:
     page: int
     rate: int
     first: int
-    """Where the first loop begins."""
+    """Where the first loop begins, or the mixer was set before."""
     begin: int
     """From where on it is asked for."""
     end: int
@@ -37,7 +37,12 @@ def timeline(performance: Performance, recording: str | None = None) -> Timeline
     Raises `ValueError`, one line, where nothing sounded or there is no such recording.
     """
     recorded = _recorded(performance, recording) if recording is not None else None
-    sounded = [each for each in performance.events if isinstance(each, say.Sounds)]
+    made = {(x.deck, x.id) for x in performance.events if isinstance(x, say.LoopMade)}
+    sounded = [
+        each
+        for each in performance.events
+        if isinstance(each, say.Sounds) and (each.deck, each.loop) in made
+    ]
     if recorded is not None:
         page = recorded[0].page
     elif sounded:
@@ -56,18 +61,19 @@ def timeline(performance: Performance, recording: str | None = None) -> Timeline
         begin, end = first, _end(performance, mine, rate)
     if begin >= end:
         raise ValueError("nothing sounded in this performance, or not for long enough")
+    turned = tuple(
+        Turned(each.frame, each.gains)
+        for each in performance.events
+        if isinstance(each, say.Gains) and each.page == page
+    )
     return Timeline(
         page,
         rate,
-        min(first, begin),
+        min(first, begin, *(each.frame for each in turned)),
         begin,
         end,
         {deck: _of_deck(mine, deck) for deck in sorted({each.deck for each in mine})},
-        tuple(
-            Turned(each.frame, each.gains)
-            for each in performance.events
-            if isinstance(each, say.Gains) and each.page == page
-        ),
+        turned,
         _starts(performance),
     )
 

@@ -13,7 +13,7 @@ from immersions.anatomy.compiled import compiled
 Doubles = NDArray[np.float64]
 
 CEILING_DB = -1.0
-MARGIN_DB = 0.1
+MARGIN_DB = 0.2
 LATENCY_FRAMES = 256
 LOUDEST = 100.0
 GUARD = 8

@@ -53,6 +53,13 @@ class Gain:
         return out
 
 
+def level(deck: int, turned: Sequence[Turned], rate: int) -> Gain:
+    """The gain of a deck. A page opens with the first deck alone."""
+    name = f"deck_{deck}"
+    closed = deck > 0 and any(name in each.gains for each in turned)
+    return Gain(name, turned, 0.0 if closed else 1.0, rate)
+
+
 @dataclass(frozen=True, eq=False)
 class Strip:
     """A deck: its dream, its start clip instead of it (A/B) or beside it."""
@@ -66,13 +73,10 @@ class Mixer:
     """Sums the strips; read in order."""
 
     def __init__(self, strips: Sequence[Strip], turned: Sequence[Turned], rate: int) -> None:
-        def gain(name: str, initial: float) -> Gain:
-            return Gain(name, turned, initial, rate)
-
-        self._instead = gain("instead", 0.0)
-        self._master = gain("master", 1.0)
+        self._instead = Gain("instead", turned, 0.0, rate)
+        self._master = Gain("master", turned, 1.0, rate)
         self._strips = [
-            (each, gain(f"deck_{each.deck}", 1.0), gain(f"start_{each.deck}", 0.0))
+            (each, level(each.deck, turned, rate), Gain(f"start_{each.deck}", turned, 0.0, rate))
             for each in strips
         ]
 

@@ -1,7 +1,8 @@
 """Tells a neuron's strongest edges while the dreaming goes on. Needs torch.
 
 A question is the frame `edges` {ask, neuron, count}; its answer is `edges` {ask, neuron, neurons,
-weights}, the strongest first, or with `problem`, one line, and none of them.
+weights, bins}: the strongest first; the lowest and the highest scalogram bin that the neuron hears,
+or null where there is no scalogram. Or it has a `problem`, one line, instead of edges.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import queue
 import threading
 from collections.abc import Callable
 
+from immersions.ears.brightness import SCALOGRAM
 from immersions.ears.ear import Ear
 from immersions.stage.frames import Header
 
@@ -43,8 +45,10 @@ class EdgeTeller:
                     neighbours = Neighbours(graph_of_ear(self._ear))
                 found = neighbours.strongest(question["neuron"], question["count"])
                 answer["neurons"] = found.vertices.tolist()
+                heard = self._ear.layers[0].name == SCALOGRAM
+                answer["bins"] = neighbours.pitches(question["neuron"]) if heard else None
                 answer["weights"] = [float(f"{weight:.4g}") for weight in found.weights.tolist()]
             except Exception as error:  # whatever it is, the dreaming goes on
                 line = " ".join(str(error).split())[:300] or type(error).__name__
-                answer |= {"neurons": [], "weights": [], "problem": line}
+                answer |= {"neurons": [], "weights": [], "bins": None, "problem": line}
             self._send({"type": "edges", **answer}, b"")

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from immersions.stage.logs.timeline import Timeline
 from immersions.stage.mixdown import LATENCY_FRAMES, Lane, Limiter, Mixer, Sounding, Strip
 from immersions.stage.mixdown.lanes import Samples
-from immersions.stage.mixdown.mixer import Gain
+from immersions.stage.mixdown.mixer import level as level_of
 from immersions.stage.mixdown.resampling import at_rate
 from immersions.stage.workers.replay import Dreamed, Replay
 
@@ -116,7 +116,7 @@ class Playback:
 
         Asked for in order.
         """
-        gain = Gain(f"deck_{deck}", self.timeline.turned, 1.0, self.timeline.rate)
+        gain = level_of(deck, self.timeline.turned, self.timeline.rate)
         at = self.timeline.first
 
         def level(frame: float) -> float:

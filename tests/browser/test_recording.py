@@ -1,0 +1,110 @@
+"""The master as it is recorded, and the same performance rendered again from its log."""
+
+from __future__ import annotations
+
+import io
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from browser_player import NONE, Player
+from browser_server import Server
+from playwright.sync_api import Browser
+
+from immersions.cli import run
+
+pytestmark = pytest.mark.browser
+
+CLOSE_DB = -100
+"""Of the largest difference between what was recorded and what is rendered, beside full scale."""
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    return tmp_path / "immersions" / "performances"
+
+
+@pytest.fixture
+def stage(browser: Browser, kept: Path) -> Iterator[tuple[Player, Server]]:
+    """A performance of this test's own, whose log is at hand."""
+    server = Server()
+    server.start()
+    server.wait_for_worker()
+    player = Player.visit(browser, server.url)
+    player.play()
+    # These tests are of the sound: drawn by the processor, the picture would take all of it.
+    player.ask("(() => { window.requestAnimationFrame = () => 0; })()")
+    yield player, server
+    player.page.close()
+    server.stop()
+
+
+def recorded(player: Player, server: Server) -> tuple[str, np.ndarray]:
+    """The newest recording's name and samples."""
+    player.wait("!immersions.keeping.recorder.going.value")
+    player.wait("immersions.keeping.recorder.recordings.value.some(each => !each.going)")
+    name = player.ask("immersions.keeping.recorder.recordings.value[0].id")
+    with urllib.request.urlopen(f"{server.url}api/recordings/{name}/audio", timeout=30) as answer:
+        sound, rate = soundfile.read(io.BytesIO(answer.read()))
+    assert rate == 44_100
+    return name, sound
+
+
+def decibels(amplitude: float) -> float:
+    return 20 * np.log10(max(amplitude, 1e-12))
+
+
+def test_a_rendered_log_is_what_was_recorded(
+    stage: tuple[Player, Server], kept: Path, tmp_path: Path
+) -> None:
+    player, server = stage
+    player.page.keyboard.press("d")
+    player.wait("immersions.state.value.running")
+    player.wait_for_swaps(1, 240)
+    player.page.keyboard.press("r")
+    player.wait("immersions.keeping.recorder.seconds.value > 1")
+    button = player.page.get_by_role("button", name="Stop recording")
+    assert button.get_attribute("aria-pressed") == "true"
+    player.page.get_by_label("Volume").fill("0.1")  # of what is heard here alone
+    player.ask("immersions.send({ type: 'set', parameters: { learning_rate: 0.1 } })")
+    player.wait_for_swaps(2, 240)
+    player.page.keyboard.press("r")
+    name, sound = recorded(player, server)
+    assert player.interruptions() == NONE
+    assert player.problems == []
+    assert len(sound) > 3 * 44_100
+    assert np.abs(sound).max() > 0.05
+    player.ask("immersions.dream(false)")
+    player.wait("!immersions.state.value.running")
+    server.stop()
+    (folder,) = kept.iterdir()
+    out = tmp_path / "again.wav"
+    assert run(["render", str(folder), "-o", str(out), "--recording", name]) == 0
+    again, _ = soundfile.read(out)
+    assert len(again) == len(sound)
+    away = decibels(float(np.abs(again - sound).max()))
+    print(f"rendered and recorded differ by {away:.0f} dB of full scale at most")
+    assert away < CLOSE_DB
+
+
+def test_a_recording_goes_on_while_the_network_is_away(
+    stage: tuple[Player, Server], kept: Path
+) -> None:
+    player, server = stage
+    player.page.get_by_role("button", name="Record").press("Enter")
+    player.wait("immersions.keeping.recorder.seconds.value > 1")
+    player.page.context.set_offline(True)
+    player.wait("immersions.keeping.recorder.waiting.value > 2")
+    player.page.context.set_offline(False)
+    player.wait("immersions.keeping.recorder.waiting.value < 1")
+    player.page.get_by_role("button", name="Stop recording").press("Enter")
+    _, sound = recorded(player, server)
+    assert len(sound) > 3 * 44_100
+    # The clip loops: a second that was lost would be a second of silence, or a jump.
+    windows = sound[: len(sound) // 4410 * 4410].reshape(-1, 4410)
+    assert np.abs(windows[5:]).max(1).min() > 0
+    assert player.interruptions() == NONE

@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+import type { ClientMessage } from "../messages";
+import type { Loop } from "../protocol/frame";
+import { SoundLog } from "./logging";
+
+const loop = (id: number) => ({ header: { id } }) as Loop;
+
+function setUp() {
+  const sent: ClientMessage[] = [];
+  const net = { away: false };
+  const log = new SoundLog(
+    (message) => {
+      if (!net.away) sent.push(message);
+      return !net.away;
+    },
+    () => ({ frame: 700, rate: 44100 }),
+  );
+  log.greet("one");
+  return { sent, net, log };
+}
+
+describe("SoundLog", () => {
+  it("tells what sounds, and gains that changed", () => {
+    const { sent, log } = setUp();
+    log.sounded(1, loop(7), 5000, 1323);
+    log.mixed({ deck_0: 1, deck_1: 0.5 });
+    log.mixed({ deck_0: 1, deck_1: 0.2 });
+    log.mixed({ deck_0: 1, deck_1: 0.2 });
+    const page = log.page;
+    expect(sent).toEqual([
+      { type: "sounded", deck: 1, page, id: 7, frame: 5000, fade: 1323, rate: 44100 },
+      { type: "mixed", page, frame: 700, rate: 44100, gains: { deck_0: 1, deck_1: 0.5 } },
+      { type: "mixed", page, frame: 700, rate: 44100, gains: { deck_1: 0.2 } },
+    ]);
+  });
+
+  it("tells later what it could not tell, in its order", () => {
+    const { sent, net, log } = setUp();
+    net.away = true;
+    log.sounded(0, loop(1), 1, 0);
+    log.sounded(0, loop(2), 2, 0);
+    net.away = false;
+    log.sounded(0, loop(3), 3, 0);
+    expect(sent).toEqual([]);
+    log.greet("one");
+    expect(sent.map((message) => "id" in message && message.id)).toEqual([1, 2, 3]);
+  });
+
+  it("forgets what another performance knows nothing of", () => {
+    const { sent, net, log } = setUp();
+    net.away = true;
+    log.sounded(0, loop(1), 1, 0);
+    net.away = false;
+    log.greet("two");
+    expect(sent).toEqual([]);
+    log.sounded(0, loop(1), 9, 0);
+    expect(sent).toHaveLength(1);
+  });
+});
