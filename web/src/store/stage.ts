@@ -1,5 +1,4 @@
 import { computed, signal } from "@preact/signals";
-import type { GapReport } from "../audio/gapcount";
 import { ingredients } from "../audio/mixing";
 import type { Heard, Player } from "../audio/player";
 import { Sound } from "../audio/sound";
@@ -27,6 +26,7 @@ import { Keeping } from "./keeping";
 import { Memory } from "./memory";
 import { Mix } from "./mix";
 import { Notices } from "./notices";
+import { joined } from "./reports";
 import { Solo } from "./solo";
 import { Timing } from "./timing";
 
@@ -294,18 +294,4 @@ export class Stage {
     this.desk.flush();
     this.hands.greet();
   }
-}
-
-/** What was counted on all decks. */
-function joined(reports: GapReport[]): GapReport {
-  return reports.reduce((all, each) => ({
-    gaps: all.gaps + each.gaps,
-    jumps: all.jumps + each.jumps,
-    broken: all.broken + each.broken,
-    ...(each.peak > all.peak ? pick(each) : pick(all)),
-  }));
-}
-
-function pick({ peak, peakFrame }: GapReport): Pick<GapReport, "peak" | "peakFrame"> {
-  return { peak, peakFrame };
 }
