@@ -70,7 +70,7 @@ function Pad({ scene, renaming }: { scene: SceneName; renaming: Signal<number | 
           <small>{place + 1}</small> {name}
         </button>
       )}
-      <span class="tools">
+      <span class="pad-tools">
         <button
           type="button"
           class="plain icon-only"
