@@ -66,6 +66,11 @@ def layer_of(player: Player, index: int) -> dict[str, Any]:
     return found
 
 
+def use(player: Player, tool: str) -> None:
+    """By the button that is seen; the radio in it is not."""
+    player.page.locator(".tools label", has=player.page.get_by_label(tool, exact=True)).click()
+
+
 def mode(player: Player, name: str) -> None:
     player.page.locator(".mode .segments").get_by_text(name, exact=True).click()
 
@@ -113,7 +118,7 @@ def test_a_box_takes_exactly_what_lies_in_it_and_subtract_and_add_restore(player
 
     whole = sorted(player.ask(CHOSEN))
     inner = [(x - 3, y - 3), (x + 3, y + 3)]
-    player.page.get_by_label("Box", exact=True).check(force=True)
+    use(player, "Box")
     mode(player, "Subtract")
     drag(player, inner)
     player.wait(f"{CHOSEN}.length < {len(whole)}")
@@ -125,7 +130,7 @@ def test_a_box_takes_exactly_what_lies_in_it_and_subtract_and_add_restore(player
     drag(player, inner)
     player.wait(f"{CHOSEN}.length > {len(left)}")
     assert sorted(player.ask(CHOSEN)) == sorted(set(left) | inside)
-    player.page.get_by_label("Move", exact=True).check(force=True)
+    use(player, "Move")
     mode(player, "Replace")
 
 
@@ -134,10 +139,10 @@ def test_a_lasso_and_the_inverse_of_one_neuron(player: Player) -> None:
     last = layer_of(player, -1)
     neuron = last["offset"]
     x, y = place(player, neuron)
-    player.page.get_by_label("Lasso", exact=True).check(force=True)
+    use(player, "Lasso")
     drag(player, [(x - 5, y - 5), (x + 5, y - 6), (x + 6, y + 6), (x - 6, y + 5)])
     player.wait(f"{CHOSEN}.includes({neuron})")
-    player.page.get_by_label("Move", exact=True).check(force=True)
+    use(player, "Move")
     player.page.mouse.click(x, y)
     player.wait(f"{CHOSEN}.length === 1")
     name = player.ask(f"{PIECES}[0].layer.name")
@@ -235,9 +240,9 @@ def test_too_many_blocks_keep_the_largest_and_say_so(player: Player) -> None:
     assert box is not None
     left, right = box["x"] + 0.3 * box["width"], box["x"] + 0.7 * box["width"]
     middle = box["y"] + box["height"] / 2
-    player.page.get_by_label("Box", exact=True).check(force=True)
+    use(player, "Box")
     drag(player, [(left, middle - 60), (right, middle + 60)])
     player.wait(f"{TARGETS}.length === 64")
-    player.page.get_by_label("Move", exact=True).check(force=True)
+    use(player, "Move")
     lines = player.ask("immersions.told.map(({ line }) => line)")
     assert any("at most 64 parts: the largest were kept" in line for line in lines)
