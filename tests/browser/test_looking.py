@@ -29,6 +29,16 @@ def place(player: Player, neuron: int) -> tuple[float, float]:
     return box["x"] + (x + 1) / 2 * box["width"], box["y"] + (1 - y) / 2 * box["height"]
 
 
+def near(player: Player, neuron: int) -> tuple[float, float]:
+    """Where a neuron is after zooming in on it: at 900 pixels a layer is but a few wide."""
+    x, y = place(player, neuron)
+    scale = player.ask("immersions.view.value.scaleX")
+    player.page.mouse.move(x, y)
+    player.page.mouse.wheel(0, -900)
+    player.wait(f"immersions.view.value.scaleX > {10 * scale}")
+    return place(player, neuron)
+
+
 def within(player: Player, corners: list[tuple[float, float]]) -> list[int]:
     """The neurons whose places lie between two corners, by a way of our own."""
     box = player.page.locator(".network canvas").bounding_box()
@@ -103,8 +113,8 @@ def test_a_neuron_under_the_pointer_tells_of_itself_and_shows_its_edges(player: 
 
 def test_a_box_takes_exactly_what_lies_in_it_and_subtract_and_add_restore(player: Player) -> None:
     uncovered(player)
-    x, y = place(player, layer_of(player, -1)["offset"] + 100)
-    corners = [(x - 7, y - 6), (x + 8, y + 7)]
+    x, y = near(player, layer_of(player, -1)["offset"] + 100)
+    corners = [(x - 30, y - 26), (x + 28, y + 27)]
     wanted = within(player, corners)
     assert 1 < len(wanted) < 60, "as many ranges as neurons, at the most"
     player.page.keyboard.down("Shift")
@@ -117,7 +127,7 @@ def test_a_box_takes_exactly_what_lies_in_it_and_subtract_and_add_restore(player
     assert player.ask("immersions.aim.choice.value.layer") in layers
 
     whole = sorted(player.ask(CHOSEN))
-    inner = [(x - 3, y - 3), (x + 3, y + 3)]
+    inner = [(x - 8, y - 8), (x + 8, y + 8)]
     use(player, "Box")
     mode(player, "Subtract")
     drag(player, inner)
@@ -138,7 +148,7 @@ def test_a_lasso_and_the_inverse_of_one_neuron(player: Player) -> None:
     uncovered(player)
     last = layer_of(player, -1)
     neuron = last["offset"]
-    x, y = place(player, neuron)
+    x, y = near(player, neuron)
     use(player, "Lasso")
     drag(player, [(x - 5, y - 5), (x + 5, y - 6), (x + 6, y + 6), (x - 6, y + 5)])
     player.wait(f"{CHOSEN}.includes({neuron})")
