@@ -10,6 +10,7 @@ export default defineConfig({
     // Everything comes from files of our own: the server forbids inline scripts and data: URLs.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: { input: ["index.html", "stage.html"] },
   },
   worker: { format: "es" },
   server: {

@@ -14,7 +14,7 @@ mkdir -p docs/demos
 for name in breakbeat piano decks; do
 	.venv/bin/immersions render "$folder/$name" -o "$folder/$name.mp4" --size 960x540 --fps 30 --quality 20
 	"$ffmpeg" -hide_banner -loglevel error -y -i "$folder/$name.mp4" \
-		-c:v libx264 -preset slow -crf "${CRF:-34}" -pix_fmt yuv420p -c:a aac -b:a 72k \
+		-t 60 -c:v libx264 -preset veryfast -crf "${CRF:-34}" -pix_fmt yuv420p -c:a aac -b:a 72k \
 		-movflags +faststart "docs/demos/$name.mp4"
 	"$ffmpeg" -hide_banner -loglevel error -y -ss 24 -i "$folder/$name.mp4" \
 		-frames:v 1 -vf scale=640:-2 -q:v 4 "docs/demos/$name.jpg"

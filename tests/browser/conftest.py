@@ -49,6 +49,15 @@ def browser(chromium: str) -> Iterator[Browser]:
         opened.close()
 
 
+@pytest.fixture
+def browser_with_outputs(browser: Browser, chromium: str) -> Iterator[Browser]:
+    """Several outputs, which the browser makes up, and about which nobody has to be asked."""
+    made_up = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+    opened = browser.browser_type.launch(executable_path=chromium, args=[*ARGUMENTS, *made_up])
+    yield opened
+    opened.close()
+
+
 @pytest.fixture(scope="session")
 def server(chromium: str) -> Iterator[Server]:
     """One for all tests that leave it alive."""

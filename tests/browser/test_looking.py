@@ -98,20 +98,21 @@ def test_a_neuron_under_the_pointer_tells_of_itself_and_shows_its_edges(player: 
 
 def test_a_box_takes_exactly_what_lies_in_it_and_subtract_and_add_restore(player: Player) -> None:
     uncovered(player)
-    x, y = place(player, layer_of(player, 6)["offset"] + 40)
-    corners = [(x - 20, y - 14), (x + 22, y + 12)]
+    x, y = place(player, layer_of(player, -1)["offset"] + 100)
+    corners = [(x - 7, y - 6), (x + 8, y + 7)]
+    wanted = within(player, corners)
+    assert 1 < len(wanted) < 60, "as many ranges as neurons, at the most"
     player.page.keyboard.down("Shift")
     drag(player, corners)
     player.page.keyboard.up("Shift")
-    player.wait(f"{PIECES}.length > 0 && immersions.state.value.targets.length > 0")
-    if player.ask("immersions.notices.lines.value.length") == 0:
-        assert sorted(player.ask(CHOSEN)) == within(player, corners)
+    player.wait(f"{CHOSEN}.length === {len(wanted)}")
+    assert sorted(player.ask(CHOSEN)) == wanted
     assert player.ask(f"{TARGETS}.length") <= 64
     layers = player.ask(f"{PIECES}.map(piece => piece.layer.name)")
     assert player.ask("immersions.aim.choice.value.layer") in layers
 
     whole = sorted(player.ask(CHOSEN))
-    inner = [(x - 6, y - 6), (x + 6, y + 6)]
+    inner = [(x - 3, y - 3), (x + 3, y + 3)]
     player.page.get_by_label("Box", exact=True).check(force=True)
     mode(player, "Subtract")
     drag(player, inner)
@@ -220,3 +221,23 @@ def test_colours_tell_the_layer_or_the_activation(player: Player) -> None:
     assert button.get_attribute("aria-pressed") == "true"
     button.click()
     player.wait("immersions.heat.at(-1) === false")
+
+
+def test_too_many_blocks_keep_the_largest_and_say_so(player: Player) -> None:
+    uncovered(player)
+    player.ask(
+        """(() => {
+          immersions.told = [];
+          immersions.notices.lines.subscribe((all) => immersions.told.push(...all));
+        })()"""
+    )
+    box = player.page.locator(".network canvas").bounding_box()
+    assert box is not None
+    left, right = box["x"] + 0.3 * box["width"], box["x"] + 0.7 * box["width"]
+    middle = box["y"] + box["height"] / 2
+    player.page.get_by_label("Box", exact=True).check(force=True)
+    drag(player, [(left, middle - 60), (right, middle + 60)])
+    player.wait(f"{TARGETS}.length === 64")
+    player.page.get_by_label("Move", exact=True).check(force=True)
+    lines = player.ask("immersions.told.map(({ line }) => line)")
+    assert any("at most 64 parts: the largest were kept" in line for line in lines)

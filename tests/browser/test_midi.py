@@ -44,9 +44,11 @@ def midi_server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
         patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
         running = Server()
         running.start()
-    running.wait_for_worker()
-    yield running
-    running.stop()
+    try:
+        running.wait_for_worker()
+        yield running
+    finally:
+        running.stop()
 
 
 @pytest.fixture
@@ -72,7 +74,6 @@ def learn(player: Player, label: str, *messages: tuple[int, ...]) -> None:
     player.wait("immersions.hands.controllers.value.learning !== null")
     for message in messages:
         emit(player, *message)
-        player.rest(0.02)
     player.wait("immersions.hands.controllers.value.learning === null")
 
 
@@ -124,9 +125,7 @@ def test_a_control_that_is_touched_is_learned(player: Player) -> None:
     player.page.get_by_role("tab", name="Dream").click()
     player.page.get_by_label("Pitch span").focus()
     player.wait("immersions.hands.controllers.value.learning?.control === 'pitch_span'")
-    for value in (1, 1, 127, 127, 1):
-        emit(player, 0xB0, 20, value)
-        player.rest(0.02)
+    player.ask("[1, 1, 127, 127, 1].forEach((value) => box.emit([0xb0, 20, value]))")
     mapped = "immersions.hands.controllers.value.ports[0].mapped"
     player.wait(f"{mapped}.some(({{ by }}) => by === 'CC 20, endless')")
     was = player.ask("immersions.state.value.targets.at(-1).pitch[1]")

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-import scipy.signal
 import soundfile
 from browser_player import NONE, Player
 from numpy.typing import NDArray
@@ -98,9 +97,12 @@ def leaving(player: Player) -> NDArray[np.float64]:
 
 
 def true_peak_db(samples: NDArray[np.float64]) -> float:
-    """Eight times oversampled by SciPy; the cut ends, which ring, left out."""
-    fine = scipy.signal.resample_poly(samples, 8, 1)[2000:-2000]
-    return 20 * math.log10(np.abs(fine).max())
+    """Eight times oversampled by a windowed sinc; the cut ends, which ring, left out."""
+    place = np.arange(-48 * 8, 48 * 8 + 1) / 8
+    stuffed = np.zeros(8 * len(samples))
+    stuffed[::8] = samples
+    fine = np.convolve(stuffed, np.sinc(place) * np.kaiser(len(place), 5), "valid")
+    return 20 * math.log10(np.abs(fine[2000:-2000]).max())
 
 
 def decibels(samples: NDArray[np.float64]) -> float:

@@ -245,6 +245,30 @@ export interface LayoutProgress {
   message: string;
 }
 
+/** What is heard, and seen, at a moment; passed on to all pages as it is. */
+export interface Lead {
+  deck: number;
+  type: "lead";
+  /** made up by the page that sounds */
+  page: string;
+  /** id of the deck's loop */
+  loop: number;
+  /** where in the loop, 0 to 1 */
+  phase: number;
+  /** when, in milliseconds of that page's wall clock */
+  at: number;
+  /** the loop's length */
+  seconds: number;
+  /** whether the phase goes on by itself */
+  sounding: boolean;
+  /** what is seen of the layout: its centre (x, y), width and height */
+  region: [number, number, number, number];
+  /** width of a unit over its height, on screen */
+  stretch: number;
+  /** colours by activation, else by layer */
+  by_activation: boolean;
+}
+
 /** Maps the next controller that moves to a control; null gives it up. */
 export interface Learn {
   type: "learn";
@@ -617,6 +641,7 @@ export type ServerMessage =
   | EarDescription
   | FocusChanged
   | LayoutProgress
+  | Lead
   | MidiToSend
   | Recordings
   | Refused
@@ -642,6 +667,7 @@ export type ClientMessage =
   | DeleteScene
   | Focus
   | ForgetControl
+  | Lead
   | Learn
   | MidiReceived
   | Mixed

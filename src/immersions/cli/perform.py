@@ -36,6 +36,9 @@ def perform(
     keep: Annotated[
         bool, typer.Option("--keep/--no-keep", help="Keep a log of the performance.")
     ] = True,
+    link: Annotated[
+        bool, typer.Option("--link/--no-link", help="Share the tempo by Ableton Link (an extra).")
+    ] = False,
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")
     ] = True,
@@ -83,6 +86,11 @@ def perform(
 
     # Ctrl-C is how a performance ends, not a failure.
     with contextlib.suppress(KeyboardInterrupt):
-        kept = places.performances() if keep else None
-        asked = Stage(host, port, ear, threads or default_threads(), token, kept, fresh, wiring)
+        kept = None
+        # RuntimeError: nobody knows where this user's home is.
+        with contextlib.suppress(RuntimeError):
+            kept = places.performances() if keep else None
+        asked = Stage(
+            host, port, ear, threads or default_threads(), token, kept, fresh, wiring, link
+        )
         serve(asked, ready)

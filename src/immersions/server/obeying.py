@@ -29,6 +29,8 @@ async def do(room: Room, outbox: Outbox, message: say.ClientMessage) -> None:
         room.time.hear(message)
     elif isinstance(message, say.Sounded | say.Mixed):
         room.keeping.note(message)
+    elif isinstance(message, say.Lead):
+        room.tell(message)
     elif isinstance(message, say.ChooseSample):
         room.choose_sample(message.slot, message.id)
     else:

@@ -21,7 +21,7 @@ class PortBook:
     def __init__(self, engine: Engine, shelf: Shelf) -> None:
         self._engine = engine
         self._shelf = shelf
-        self._chosen: dict[str, str | None] = {}
+        self._chosen = shelf.choices()
         """Ids of mappings by the names of ports, as chosen; None is none."""
         self._ids: dict[str, str | None] = {}
         """Ids of mappings by the ids of ports, as they are."""
@@ -44,7 +44,7 @@ class PortBook:
         name = self._port(id).name
         if mapping is not None:
             self._shelf[mapping]
-        self._chosen[name] = mapping
+        self._choose(name, mapping)
         self.connect(id, name)
 
     def learned(self, id: str, entry: Entry) -> None:
@@ -64,6 +64,7 @@ class PortBook:
         """Delete one of the performer's own mappings; its ports obey what is made for them."""
         self._shelf.delete(mapping)
         self._chosen = {name: id for name, id in self._chosen.items() if id != mapping}
+        self._shelf.keep_choices(self._chosen)
         for id, chosen in tuple(self._ids.items()):
             if chosen == mapping:
                 self.connect(id, self._port(id).name)
@@ -116,8 +117,12 @@ class PortBook:
             mapping = Mapping(port.name, (port.name,), mapping.about, mapping.entries)
         self._use(id, self._shelf.save(mapping))
 
+    def _choose(self, name: str, mapping: str | None) -> None:
+        self._chosen[name] = mapping
+        self._shelf.keep_choices(self._chosen)
+
     def _use(self, id: str, kept: Kept) -> None:
-        self._chosen[self._port(id).name] = kept.id
+        self._choose(self._port(id).name, kept.id)
         for other, mapping in tuple(self._ids.items()):
             if other == id or mapping == kept.id:
                 self._engine.connect(other, self._port(other).name, kept.mapping)

@@ -99,6 +99,7 @@ class Room:
                 self._group = group
                 self.keeping.begin(self.tell, self._pages.warn)
                 group.create_task(self._tell_status())
+                group.create_task(self.time.run())
                 if self.keeper is not None:
                     group.create_task(self.keeper.run(self))
                 group.create_task(self.hands.run())

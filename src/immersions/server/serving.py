@@ -21,6 +21,7 @@ from immersions.server.returning import open_room
 from immersions.server.room import Room
 from immersions.server.security import LARGEST_BINARY, LOOPBACK
 from immersions.server.sockets import SLOW_SECONDS, Address
+from immersions.stage.link import LinkSession
 
 PARTING_SECONDS = 2
 _ANY = ("0.0.0.0", "::", "")
@@ -44,6 +45,8 @@ class Stage:
     """Begin a new performance, whatever was played last."""
     wiring: Wiring = field(default_factory=Wiring)
     """MIDI ports of this machine, and OSC."""
+    link: bool = False
+    """Whether the tempo is shared by Ableton Link, which must be installed."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,8 @@ def perform(stage: Stage, ready: Callable[[Links], None]) -> None:
     with bind(stage.host, stage.port) as listening:
         links = _links(stage.host, listening.getsockname()[1], access)
         room = open_room(stage.ear, stage.threads, stage.keep, stage.fresh, stage.wiring)
+        if stage.link:
+            room.time.session = LinkSession(room.desk["bpm"])
         app = make_app(room, _names(stage.host, access), access=access)
         asyncio.run(_serve(room, app, listening, lambda: ready(links)))
 

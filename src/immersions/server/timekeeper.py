@@ -11,8 +11,10 @@ from immersions.server import messages as say
 from immersions.server.deck import Deck
 from immersions.stage.clock import ClockFollower
 from immersions.stage.desk import TEMPO
+from immersions.stage.link import LinkSession
 from immersions.stage.tempo import Tap, Tempo, nearest
 
+POLL_SECONDS = 0.1
 SETTLE_SECONDS = 0.25
 """A turned fader has come to rest when it stood still for so long: only then is anything fitted."""
 
@@ -21,6 +23,7 @@ class House(Protocol):
     """Whose tempo it is."""
 
     decks: dict[int, Deck]
+    desk: dict[str, float]
 
     def set(self, values: Mapping[str, float]) -> None:
         """Turn things on the board."""
@@ -38,11 +41,34 @@ class Timekeeper:
         self._values = values
         self.tempo = self._wanted()[0]
         """What the decks were told last."""
+        self.session: LinkSession | None = None
+        """With whom the tempo is shared."""
         self._house = house
         self._tasks: set[asyncio.Task[None]] = set()
         self._tap = Tap()
         self._follower = ClockFollower()
         self._resting: asyncio.TimerHandle | None = None
+
+    async def run(self) -> None:
+        """Share the tempo with the session, if there is one, until cancelled.
+
+        Who changes it last, here or elsewhere, sets it for all.
+        """
+        session = self.session
+        if session is None:
+            return
+        told = self._house.desk["bpm"]
+        try:
+            while True:
+                await asyncio.sleep(POLL_SECONDS)
+                heard = session.changed()
+                if self._house.desk["bpm"] != told:
+                    session.set_bpm(self._house.desk["bpm"])
+                elif heard is not None:
+                    self._set(heard, digits=2)
+                told = self._house.desk["bpm"]
+        finally:
+            session.close()
 
     def turned(self, changed: Mapping[str, float], values: Mapping[str, float]) -> None:
         """These values of the desk were changed; `values` are all of them."""
@@ -78,10 +104,6 @@ class Timekeeper:
                 self._follower.stop()
             case "position":
                 self._follower.song_position(sixteenths)
-
-    def follow(self, bpm: float) -> None:
-        """A tempo from elsewhere, which others have agreed on."""
-        self._set(bpm, digits=2)
 
     def close(self) -> None:
         """Nothing is settled any more that was turned before."""

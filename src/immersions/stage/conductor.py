@@ -53,15 +53,6 @@ class Loop:
         return Loop({**self.header, "activation": None, "layers": []}, self.samples)
 
 
-@dataclass(frozen=True, eq=False)
-class Dreamed:
-    """Where a dream had got to: its sound, and after how many steps."""
-
-    samples: Samples
-    sample_rate: int
-    step: int
-
-
 class Conductor:
     """Give it the clip (`begin`), then every new state (`change`); it tells its audience."""
 

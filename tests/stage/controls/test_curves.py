@@ -7,7 +7,7 @@ import math
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from immersions.parameters import Curve, Parameter
@@ -33,6 +33,7 @@ def test_the_table_has_every_curve() -> None:
     assert {row["curve"] for row in TABLE} == {"linear", "logarithmic", "integer", "switch"}
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from([("linear", -3, 7), ("logarithmic", 1e-5, 100), ("integer", 0, 64)]),
     st.floats(-1, 2),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from a_hand import SURFACE
 from a_rig import BOX, Rig
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from immersions.stage.controls.control import Place
@@ -242,6 +242,7 @@ def test_the_clock_is_passed_on() -> None:
     assert len(rig.clocks) == 2
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=60), max_size=8))
 def test_any_bytes_leave_values_inside(pieces: list[bytes]) -> None:
     rig = Rig(

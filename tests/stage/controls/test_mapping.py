@@ -94,7 +94,7 @@ PLAIN = (
 KEYS = st.sampled_from([*Entry.__dataclass_fields__, "name", "entry", "devices", "other"])
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(st.dictionaries(KEYS, PLAIN | st.lists(PLAIN | st.dictionaries(KEYS, PLAIN), max_size=2)))
 def test_any_table_is_a_mapping_or_a_value_error(table: dict[str, Any]) -> None:
     with contextlib.suppress(ValueError):
@@ -116,7 +116,7 @@ ENTRIES = st.builds(
 TEXTS = st.text(st.characters(exclude_categories=["C", "Zl", "Zp"]), min_size=1, max_size=40)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(
     TEXTS.filter(str.strip),
     st.lists(TEXTS.filter(str.strip), max_size=3),
@@ -167,6 +167,17 @@ def test_a_bad_file_leaves_the_others(tmp_path: Path) -> None:
     assert [each.id for each in shelf if not each.bundled] == ["good"]
     assert len(shelf.problems) == 3
     assert any(each.startswith("bad.toml: entry 1: ") for each in shelf.problems)
+
+
+def test_which_mapping_a_port_has_is_kept(tmp_path: Path) -> None:
+    bundle = [parse(GOOD, "box.toml", SURFACE)]
+    shelf = Shelf(SURFACE, tmp_path, bundle)
+    assert shelf.choices() == {}
+    shelf.keep_choices({"A": "box", "B": None, "C": "deleted since"})
+    assert Shelf(SURFACE, tmp_path, bundle).choices() == {"A": "box", "B": None}
+    (tmp_path / "ports.json").write_text("[" * 100_000)
+    assert shelf.choices() == {}
+    assert shelf.problems == ["ports.json: cannot be read; which mapping a port has is lost"]
 
 
 def test_what_cannot_be_written_is_one_line(tmp_path: Path) -> None:

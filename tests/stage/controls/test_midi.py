@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from immersions.stage.controls.midi import Decoder, Encoding, Message, encode, steps
@@ -16,6 +16,7 @@ MESSAGES = st.builds(
 ) | st.builds(Message, st.just("pitch_bend"), st.integers(1, 16), st.just(0), st.integers(0, 16383))
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=200), max_size=5))
 def test_any_bytes_are_taken(pieces: list[bytes]) -> None:
     decoder = Decoder()
@@ -29,6 +30,7 @@ def test_any_bytes_are_taken(pieces: list[bytes]) -> None:
     assert decoder.feed(b"\xb4\x07\x40") == [Message("cc", 5, 7, 64)]
 
 
+@settings(deadline=None)
 @given(st.lists(MESSAGES, max_size=20), st.integers(1, 7))
 def test_messages_survive_being_cut_and_interrupted(messages: list[Message], cut: int) -> None:
     data = b"".join(encode(each) for each in messages)

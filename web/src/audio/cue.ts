@@ -46,8 +46,9 @@ export async function outputs(): Promise<MediaDeviceInfo[]> {
 
 /** Plays loops on a second output, for the performer alone; in time with what the room hears. */
 export class Cue {
-  readonly #context: Sinking;
-  readonly #level: GainNode;
+  readonly context: Sinking;
+  /** what the performer alone hears */
+  readonly level: GainNode;
   #source: AudioBufferSourceNode | null = null;
   #gain: GainNode | null = null;
 
@@ -56,38 +57,38 @@ export class Cue {
     rate: number,
     private readonly heardPhase: () => number,
   ) {
-    this.#context = new AudioContext({ sampleRate: rate, latencyHint: "interactive" });
-    this.#level = new GainNode(this.#context);
+    this.context = new AudioContext({ sampleRate: rate, latencyHint: "interactive" });
+    this.level = new GainNode(this.context);
   }
 
   async open(device: string): Promise<void> {
-    if (this.#context.setSinkId) {
-      await this.#context.setSinkId(device);
-      this.#level.connect(this.#context.destination);
+    if (this.context.setSinkId) {
+      await this.context.setSinkId(device);
+      this.level.connect(this.context.destination);
     } else {
-      const stream = new MediaStreamAudioDestinationNode(this.#context);
+      const stream = new MediaStreamAudioDestinationNode(this.context);
       const element = new Audio() as SinkingElement;
       element.srcObject = stream.stream;
       await element.setSinkId(device);
-      this.#level.connect(stream);
+      this.level.connect(stream);
       await element.play();
     }
-    await this.#context.resume();
+    await this.context.resume();
   }
 
   /** The loop that is cued, instead of the one before. */
   play(loop: Loop): void {
     this.stop();
-    const { sampleRate } = this.#context;
+    const { sampleRate } = this.context;
     const samples = resampleLoop(loop.samples, loop.header.sample_rate, sampleRate);
-    const buffer = this.#context.createBuffer(1, samples.length, sampleRate);
+    const buffer = this.context.createBuffer(1, samples.length, sampleRate);
     buffer.copyToChannel(samples, 0);
-    const source = new AudioBufferSourceNode(this.#context, { buffer, loop: true });
-    const gain = new GainNode(this.#context, { gain: 0 });
-    source.connect(gain).connect(this.#level);
+    const source = new AudioBufferSourceNode(this.context, { buffer, loop: true });
+    const gain = new GainNode(this.context, { gain: 0 });
+    source.connect(gain).connect(this.level);
     source.onended = () => gain.disconnect();
     // What starts now is heard after this context's own delay: it begins as much further on.
-    const delay = this.#context.outputLatency || this.#context.baseLatency || 0;
+    const delay = this.context.outputLatency || this.context.baseLatency || 0;
     source.start(0, (this.heardPhase() * buffer.duration + delay) % buffer.duration);
     ramp(gain, 1, RAMP_SECONDS);
     this.#source = source;
@@ -96,13 +97,13 @@ export class Cue {
 
   stop(): void {
     if (this.#gain) ramp(this.#gain, 0, RAMP_SECONDS);
-    this.#source?.stop(this.#context.currentTime + 8 * RAMP_SECONDS);
+    this.#source?.stop(this.context.currentTime + 8 * RAMP_SECONDS);
     this.#source = null;
     this.#gain = null;
   }
 
   async close(): Promise<void> {
     this.stop();
-    await this.#context.close();
+    await this.context.close();
   }
 }

@@ -90,7 +90,8 @@ interface RowProps {
 }
 
 function Row({ control, deck, mapped }: RowProps) {
-  const { hands, tell } = useStage();
+  const stage = useStage();
+  const { hands } = stage;
   const learning = hands.controllers.value?.learning;
   const waits = learning?.control === control.name && learning.deck === deck;
   return (
@@ -107,7 +108,12 @@ function Row({ control, deck, mapped }: RowProps) {
             onClick={() => {
               const port = hands.shown.peek();
               if (port)
-                tell({ type: "forget_control", port, control: control.name, deck: each.deck });
+                stage.tell({
+                  type: "forget_control",
+                  port,
+                  control: control.name,
+                  deck: each.deck,
+                });
             }}
           >
             {each.deck !== null && <b>{LETTERS[each.deck]}</b>} {each.by}

@@ -7,7 +7,7 @@ import { DeskButton } from "./Strip";
 export function CueControls() {
   const { mix } = useStage();
   return (
-    <section class="group">
+    <section class="group cue">
       <h2>Compare and cue</h2>
       <div class="row">
         <DeskButton

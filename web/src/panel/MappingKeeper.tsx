@@ -4,7 +4,8 @@ import { useStage } from "./context";
 
 /** Keeps the shown port's mapping under a name, downloads it, deletes it. */
 export function MappingKeeper() {
-  const { hands, tell } = useStage();
+  const stage = useStage();
+  const { hands } = stage;
   const id = useId();
   const name = useSignal("");
   const all = hands.controllers.value;
@@ -13,7 +14,8 @@ export function MappingKeeper() {
   if (!port) return null;
   const save = (event: Event) => {
     event.preventDefault();
-    if (name.value.trim()) tell({ type: "save_mapping", port: port.id, name: name.value.trim() });
+    if (name.value.trim())
+      stage.tell({ type: "save_mapping", port: port.id, name: name.value.trim() });
     name.value = "";
   };
   return (
@@ -50,7 +52,7 @@ export function MappingKeeper() {
               type="button"
               class="small"
               title={`Deletes ${mapping.name}; the port obeys what is bundled for it`}
-              onClick={() => tell({ type: "delete_mapping", mapping: mapping.id })}
+              onClick={() => stage.tell({ type: "delete_mapping", mapping: mapping.id })}
             >
               Delete
             </button>

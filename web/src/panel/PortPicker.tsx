@@ -3,7 +3,8 @@ import { useStage } from "./context";
 
 /** The port that is shown, the mapping that it obeys, and learning by touch. */
 export function PortPicker() {
-  const { hands, tell } = useStage();
+  const stage = useStage();
+  const { hands } = stage;
   const ids = { port: useId(), mapping: useId(), touch: useId() };
   const all = hands.controllers.value;
   const port = all?.ports.find(({ id }) => id === hands.shown.value);
@@ -33,7 +34,7 @@ export function PortPicker() {
           id={ids.mapping}
           value={port.mapping ?? ""}
           onChange={(event) =>
-            tell({
+            stage.tell({
               type: "choose_mapping",
               port: port.id,
               mapping: event.currentTarget.value || null,

@@ -183,7 +183,7 @@ export function NetworkView() {
         ref={canvas}
         role="img"
         tabIndex={0}
-        class={tool.value}
+        class={tool.value === "hand" ? "" : "drawing"}
         aria-label="All neurons of the ear, layer by layer, lit by what is heard; arrow keys move it, plus and minus zoom, 0 shows all"
         {...gestures}
         onKeyDown={steer}

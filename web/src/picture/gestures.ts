@@ -83,7 +83,7 @@ export function useGestures(wiring: Wiring) {
       end();
       if (fingers.current.size > 1) return;
       const used = event.shiftKey ? "box" : event.altKey ? "lasso" : tool.peek();
-      const neuron = at(event);
+      const neuron = used === "hand" ? at(event) : null;
       const begun: Drag = {
         tool: used,
         from: clip(event),

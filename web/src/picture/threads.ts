@@ -47,7 +47,7 @@ void main() {
   float drop = exp(-9.0 * run) * smoothstep(0.0, 0.04, run);
   // Where all of them meet, each gives less.
   float apart = smoothstep(0.0, 0.3, t) * smoothstep(1.0, 0.7, t);
-  tint = mix(first, last, t) * strength * (0.05 + 0.2 * apart + 0.4 * drop * apart);
+  tint = mix(first, last, t) * strength * (0.02 + 0.13 * apart + 0.3 * drop * apart);
 }`;
 
 const FRAGMENT = `#version 300 es

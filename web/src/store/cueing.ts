@@ -21,6 +21,11 @@ export class Cueing {
     private readonly tell: (line: string) => void,
   ) {}
 
+  /** What plays on the second output, while one is chosen. */
+  get cue(): Cue | null {
+    return this.#cue;
+  }
+
   /** Has the browser say which outputs there are; needs a user's gesture. */
   async find(): Promise<void> {
     await this.#trying(async () => {

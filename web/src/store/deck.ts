@@ -49,6 +49,8 @@ export class Deck {
     (line) => this.rack.tell(line),
   );
   readonly latency = new Latency();
+  /** the loop that came last */
+  latest: Loop | null = null;
   readonly player: Player;
   /** a loop was asked for behind a change of this page's that the server has not told yet */
   #asked = false;
@@ -103,6 +105,7 @@ export class Deck {
 
   take(loop: Loop): void {
     this.arrivals.set(loop, performance.now());
+    this.latest = loop;
     this.received.value++;
     if (loop.header.kind === "dream") this.latency.came(loop.header.generation);
     if (loop.header.kind === "start") this.start.value = loop;

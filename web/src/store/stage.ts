@@ -3,7 +3,14 @@ import type { GapReport } from "../audio/gapcount";
 import { ingredients } from "../audio/mixing";
 import type { Heard, Player } from "../audio/player";
 import { Sound } from "../audio/sound";
-import type { ClientMessage, Clip, LayoutProgress, ServerMessage, Welcome } from "../messages";
+import type {
+  ClientMessage,
+  Clip,
+  LayoutProgress,
+  Lead,
+  ServerMessage,
+  Welcome,
+} from "../messages";
 import type { Picture } from "../picture/drawn";
 import type { View } from "../picture/view";
 import { Connection, type ConnectionState, socketUrl } from "../protocol/connection";
@@ -109,6 +116,8 @@ export class Stage {
 
   /** the picture, once it is drawn, and how it lies on its canvas */
   picture: Picture | null = null;
+  /** whether its colours are those of activations; else of layers */
+  readonly byActivation = signal(false);
   readonly view = signal<View>({ scaleX: 1, scaleY: 1, shiftX: 0, shiftY: 0 });
   /** of the neuron under the pointer */
   readonly edges = new EdgeStore();
@@ -118,6 +127,9 @@ export class Stage {
   });
 
   readonly #connection: Connection;
+
+  /** for each moment that another page, which sounds, has told of */
+  onLead: ((lead: Lead) => void) | null = null;
 
   constructor(page: string) {
     this.#connection = new Connection(socketUrl(page), {
@@ -245,6 +257,7 @@ export class Stage {
 
   #read(message: ServerMessage): void {
     if (message.type === "welcome") this.#greet(message);
+    else if (message.type === "lead") this.onLead?.(message);
     else if (message.type === "focus") this.focus.value = message.deck;
     else if ("deck" in message) this.#deck(message.deck)?.read(message);
     else if (message.type === "clips") this.clips.value = message.clips;

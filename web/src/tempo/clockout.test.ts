@@ -23,7 +23,22 @@ describe("ClockOut", () => {
     rest.forEach(([, at], n) => {
       expect(at).toBeCloseTo(2300 + (n * 2000) / 96, 6);
     });
-    expect(rest.length).toBe(Math.ceil((4980 + 100 - 2300) / (2000 / 96)));
+    expect(rest.length).toBe(Math.ceil((4680 + 500 - 2000) / (2000 / 96)));
+  });
+
+  it("waits at the end of a loop until it is settled what follows", () => {
+    const out = new ClockOut();
+    const midi = port();
+    out.use(midi);
+    const last = () => Math.max(...midi.sent.map(([, at]) => at ?? 0));
+    out.tick(0, { present, next: null, heard: 0, rate: RATE });
+    out.tick(1700, { present, next: null, heard: 1700, rate: RATE });
+    expect(last()).toBeLessThan(2000);
+    const next = { origin: 2000, length: 1000, quarters: 4 };
+    midi.sent.length = 0;
+    out.tick(1900, { present, next, heard: 1900, rate: RATE });
+    expect(midi.sent.filter(([byte]) => byte === 0xf8)[0][1]).toBe(2000);
+    expect(midi.sent[1][1]).toBeCloseTo(2000 + 1000 / 96, 6);
   });
 
   it("stops with the sound, and starts again with a round", () => {

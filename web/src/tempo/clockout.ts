@@ -3,8 +3,17 @@ import { type Beat, nextRound, pulses } from "./pulses";
 const CLOCK = 0xf8;
 const START = 0xfa;
 const STOP = 0xfc;
-/** Pulses are handed over so long before they are due; the browser sends them on time. */
-const AHEAD_SECONDS = 0.1;
+/**
+ * Pulses are handed over so long before they are due, and the browser sends them on time: a page
+ * that is blocked for less long misses none.
+ */
+const AHEAD_SECONDS = 0.5;
+/** A pulse that is later than this is left out. */
+const LATE_SECONDS = 0.02;
+/** A start brings the pulses of so many seconds with it. */
+const BEGIN_SECONDS = 0.1;
+/** So shortly before a loop's end it is settled what follows it. */
+const SETTLED_SECONDS = 0.06;
 
 /** Where MIDI goes; a `MIDIOutput` is one. */
 export interface ClockPort {
@@ -43,15 +52,20 @@ export class ClockOut {
     }
     const { present, next, heard, rate } = playing;
     const at = (frame: number) => now + ((frame - heard) / rate) * 1000;
-    const until = heard + AHEAD_SECONDS * rate;
+    // What follows may have another tempo.
+    const end = nextRound(present, heard + 1);
+    const open = !next && end - heard > SETTLED_SECONDS * rate;
+    let until = Math.min(heard + AHEAD_SECONDS * rate, open ? end : Number.POSITIVE_INFINITY);
     if (this.#sent === null) {
       const begin = nextRound(next && next.origin <= heard ? next : present, heard);
-      if (begin >= until) return;
+      if (begin >= heard + AHEAD_SECONDS * rate) return;
       this.#port.send([START], at(begin));
       this.#sent = begin;
+      // With its first pulses, or a page that is blocked now would leave it alone.
+      until = Math.max(until, begin + BEGIN_SECONDS * rate);
     }
     // After a page was blocked, what should have been sent long ago would only confuse.
-    const from = Math.max(this.#sent, heard - rate * AHEAD_SECONDS);
+    const from = Math.max(this.#sent, heard - rate * LATE_SECONDS);
     for (const frame of pulses(present, next, from, until)) this.#port.send([CLOCK], at(frame));
     this.#sent = Math.max(this.#sent, until);
   }

@@ -55,6 +55,7 @@ from immersions.server.messages.hands import (
     SaveMapping,
 )
 from immersions.server.messages.headers import LayoutHeader, LoopHeader, LoopLayer
+from immersions.server.messages.leading import Lead
 from immersions.server.messages.scenes import (
     Act,
     DeleteScene,
@@ -124,6 +125,7 @@ __all__ = [
     "LayerShape",
     "LayoutHeader",
     "LayoutProgress",
+    "Lead",
     "Learn",
     "Learning",
     "LoopHeader",
@@ -181,6 +183,7 @@ ServerMessage = Annotated[
     | DeskChanged
     | EarDescription
     | LayoutProgress
+    | Lead
     | Recordings
     | Refused
     | SceneList
@@ -215,6 +218,7 @@ ClientMessage = Annotated[
     | CloseDeck
     | Mixed
     | DeleteScene
+    | Lead
     | OpenDeck
     | Pull
     | RecallScene

@@ -19,6 +19,7 @@ from immersions.stage.controls.mapping import Entry, Feedback, Mapping, read
 LARGEST_FILE = 256 * 1024
 """Bytes."""
 MOST_FILES = 200
+CHOICES = "ports.json"
 _NOT_IN_ID = re.compile(r"[^a-z0-9]+")
 
 
@@ -74,6 +75,29 @@ class Shelf:
     def for_port(self, port: str) -> Kept | None:
         """The mapping whose pattern fits a port, the performer's own before bundled ones."""
         return next((each for each in self if each.mapping.fits(port)), None)
+
+    def choices(self) -> dict[str, str | None]:
+        """Ids of mappings by names of ports, as they were last chosen; None is none."""
+        path = self._folder / CHOICES
+        try:
+            told = json.loads(path.read_bytes()[:LARGEST_FILE])
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError, RecursionError):
+            self.problems.append(f"{path.name}: cannot be read; which mapping a port has is lost")
+            return {}
+        known = {each.id for each in self}
+        items = told.items() if isinstance(told, dict) else ()
+        return {name: id for name, id in items if id is None or id in known}
+
+    def keep_choices(self, choices: dict[str, str | None]) -> None:
+        """Keep which mapping each port has. Raises `OSError` in one line."""
+        path = self._folder / CHOICES
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            _replace(path, json.dumps(choices, ensure_ascii=False, indent=1) + "\n")
+        except OSError as error:
+            raise OSError(f"{path}: cannot be written ({error.strerror})") from None
 
     def save(self, mapping: Mapping) -> Kept:
         """Keep a mapping under its name; one of the performer's with that name is replaced.
