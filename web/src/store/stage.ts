@@ -1,5 +1,4 @@
 import { computed, signal } from "@preact/signals";
-import type { GapReport } from "../audio/gapcount";
 import { ingredients } from "../audio/mixing";
 import type { Heard, Player } from "../audio/player";
 import { Sound } from "../audio/sound";
@@ -23,6 +22,7 @@ import { Faders } from "./faders";
 import { Guide, storageOf } from "./guide";
 import { Hands } from "./hands";
 import { Intake } from "./intake";
+import { joined } from "./joined";
 import { Keeping } from "./keeping";
 import { Memory } from "./memory";
 import { Mix } from "./mix";
@@ -294,18 +294,4 @@ export class Stage {
     this.desk.flush();
     this.hands.greet();
   }
-}
-
-/** What was counted on all decks. */
-function joined(reports: GapReport[]): GapReport {
-  return reports.reduce((all, each) => ({
-    gaps: all.gaps + each.gaps,
-    jumps: all.jumps + each.jumps,
-    broken: all.broken + each.broken,
-    ...(each.peak > all.peak ? pick(each) : pick(all)),
-  }));
-}
-
-function pick({ peak, peakFrame }: GapReport): Pick<GapReport, "peak" | "peakFrame"> {
-  return { peak, peakFrame };
 }
