@@ -54,8 +54,9 @@ def test_it_begins_black_follows_in_phase_and_changes_nothing(
         "(() => { const at = performance.now();"
         " return [performance.timeOrigin + at, immersions.heard(at).phase] })()"
     )
-    there = screen.evaluate("(() => immersions.following.at(Date.now()))()")
-    now = screen.evaluate("Date.now()")
+    now, there = screen.evaluate(
+        "(() => { const now = Date.now(); return [now, immersions.following.at(now)] })()"
+    )
     assert there["lead"]["loop"] == loop
     expected = (here[1] + (now - here[0]) / 1000 / seconds) % 1
     off = abs(there["phase"] - expected) * seconds

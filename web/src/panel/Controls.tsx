@@ -18,7 +18,7 @@ export function Controls() {
       {groups(welcome.value.parameters.filter(({ place }) => place === "deck")).map(
         ([group, parameters]) => (
           <details class="group" key={group} open>
-            <summary>{group}</summary>
+            <summary title={`Shows or hides the parameters of ${group}`}>{group}</summary>
             {parameters.map((parameter) => (
               <Fragment key={parameter.name}>
                 <Parameter parameter={parameter} />

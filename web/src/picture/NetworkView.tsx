@@ -44,13 +44,12 @@ export function NetworkView() {
   const stage = useStage();
   const canvas = useRef<HTMLCanvasElement>(null);
   const picture = useRef<Picture | null>(null);
-  const { view } = stage;
+  const { view, byActivation } = stage;
   const camera = useSignal(HOME);
   const size = useSignal<Size>({ width: 1, height: 1 });
   const trouble = useSignal("");
   const pointed = useSignal<string | null>(null);
   const tool = useSignal<Tool>("hand");
-  const byActivation = useSignal(false);
   const hovered = useSignal<number | null>(null);
   const outline = useSignal<readonly Point[]>([]);
   const threads = useRef<readonly Thread[]>([]);

@@ -27,6 +27,7 @@ import { Keeping } from "./keeping";
 import { Memory } from "./memory";
 import { Mix } from "./mix";
 import { Notices } from "./notices";
+import { joined } from "./reports";
 import { Solo } from "./solo";
 import { Timing } from "./timing";
 
