@@ -22,7 +22,6 @@ import { Faders } from "./faders";
 import { Guide, storageOf } from "./guide";
 import { Hands } from "./hands";
 import { Intake } from "./intake";
-import { joined } from "./joined";
 import { Keeping } from "./keeping";
 import { Memory } from "./memory";
 import { Mix } from "./mix";
