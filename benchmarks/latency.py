@@ -4,9 +4,9 @@
 
 `acknowledged`: from sending a turned parameter to the `state` message that carries it, in
 milliseconds, over a socket to a real server whose other process dreams all the while. `steps`: of
-the dream a second, in turns with a page of Chromium that plays it and without one, medians. The page
-gets no frames to draw in: a processor that draws would be measured, not the page. Without playwright
-or Chromium the second half is left out. The last line is one JSON document.
+the dream a second, in turns with a page of Chromium that plays it and without one, medians. The
+page gets no frames to draw in: a processor that draws would be measured, not the page. Without
+playwright or Chromium the second half is left out. The last line is one JSON document.
 """
 
 from __future__ import annotations

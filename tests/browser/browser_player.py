@@ -66,6 +66,7 @@ class Player:
     def play(self) -> None:
         self.page.get_by_role("button", name="Play the loop").click()
         self.wait("immersions.sound.running && immersions.playing.value !== null")
+        self.wait("immersions.player.lane !== null")
 
     def dream(self) -> None:
         self.page.get_by_role("button", name="Dream", exact=True).click()

@@ -34,8 +34,9 @@ def equipped(browser_with_outputs: Browser, server: Server) -> Iterator[Player]:
     player = Player.visit(browser_with_outputs, server.url)
     yield player
     player.reset()
-    player.ask("immersions.desk.turn({ name: 'hold', default: 0 }, 0)")
-    player.rest(0.3)
+    # Sent at once: what a page turns waits for its next picture, and the page closes now.
+    player.ask("immersions.tell({ type: 'set', deck: 0, parameters: { hold: 0 } })")
+    player.rest(1)
 
 
 def test_a_held_back_loop_is_heard_on_the_second_output_alone(equipped: Player) -> None:

@@ -34,7 +34,7 @@ def dreams_again(player: Player) -> None:
     player.wait(f"immersions.received.value > {received}", RECOVERY_SECONDS)
     player.wait_for_swaps(1)
     assert player.ask(ALL_NUMBERS)
-    assert 0.01 < player.ask("immersions.report.value.peak") <= 1.001
+    player.wait("immersions.report.value.peak > 0.01", 10)
     assert player.interruptions() == NONE
 
 
@@ -101,17 +101,17 @@ def proxy(server: Server) -> Iterator[Proxy]:
 
 
 @pytest.fixture
-def distant(browser: Browser, proxy: Proxy) -> Iterator[Player]:
+def distant(browser: Browser, proxy: Proxy, server: Server) -> Iterator[Player]:
     """A page on that network, which plays and dreams."""
     visited = Player.visit(browser, proxy.url)
     visited.play()
     visited.dream()
     visited.wait_for_swaps(1)
     yield visited
-    proxy.poison = False
-    proxy.mend()
-    visited.reset()
     visited.page.close()
+    near = Player.visit(browser, server.url)
+    near.reset()
+    near.page.close()
 
 
 def test_a_loop_that_holds_a_sample_that_is_no_number(distant: Player, proxy: Proxy) -> None:

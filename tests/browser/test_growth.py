@@ -53,8 +53,9 @@ def test_nothing_is_left_of_what_the_server_says(player: Player, kind: str) -> N
         metrics = cdp.send("Performance.getMetrics")["metrics"]
         return next(each["value"] for each in metrics if each["name"] == "JSHeapUsedSize")
 
-    left = []
-    for _ in range(4):
+    left: list[float] = []
+    # What is compiled and cached at first ends; what is left each time does not.
+    while len(left) < 10 and not (left and left[-1] < LEFT):
         before = heap()
         player.ask(
             f"""(async () => {{
@@ -65,5 +66,4 @@ def test_nothing_is_left_of_what_the_server_says(player: Player, kind: str) -> N
             }})()"""
         )
         left.append((heap() - before) / count)
-    # What is compiled and cached at first is not of the kind that goes on.
-    assert min(left) < LEFT, left
+    assert left[-1] < LEFT, left

@@ -29,6 +29,16 @@ def place(player: Player, neuron: int) -> tuple[float, float]:
     return box["x"] + (x + 1) / 2 * box["width"], box["y"] + (1 - y) / 2 * box["height"]
 
 
+def near(player: Player, neuron: int) -> tuple[float, float]:
+    """Where a neuron is after zooming in on it: at 900 pixels a layer is but a few wide."""
+    x, y = place(player, neuron)
+    scale = player.ask("immersions.view.value.scaleX")
+    player.page.mouse.move(x, y)
+    player.page.mouse.wheel(0, -900)
+    player.wait(f"immersions.view.value.scaleX > {10 * scale}")
+    return place(player, neuron)
+
+
 def within(player: Player, corners: list[tuple[float, float]]) -> list[int]:
     """The neurons whose places lie between two corners, by a way of our own."""
     box = player.page.locator(".network canvas").bounding_box()
@@ -66,6 +76,11 @@ def layer_of(player: Player, index: int) -> dict[str, Any]:
     return found
 
 
+def use(player: Player, tool: str) -> None:
+    """By the button that is seen; the radio in it is not."""
+    player.page.locator(".tools label", has=player.page.get_by_label(tool, exact=True)).click()
+
+
 def mode(player: Player, name: str) -> None:
     player.page.locator(".mode .segments").get_by_text(name, exact=True).click()
 
@@ -98,8 +113,8 @@ def test_a_neuron_under_the_pointer_tells_of_itself_and_shows_its_edges(player: 
 
 def test_a_box_takes_exactly_what_lies_in_it_and_subtract_and_add_restore(player: Player) -> None:
     uncovered(player)
-    x, y = place(player, layer_of(player, -1)["offset"] + 100)
-    corners = [(x - 7, y - 6), (x + 8, y + 7)]
+    x, y = near(player, layer_of(player, -1)["offset"] + 100)
+    corners = [(x - 30, y - 26), (x + 28, y + 27)]
     wanted = within(player, corners)
     assert 1 < len(wanted) < 60, "as many ranges as neurons, at the most"
     player.page.keyboard.down("Shift")
@@ -112,8 +127,8 @@ def test_a_box_takes_exactly_what_lies_in_it_and_subtract_and_add_restore(player
     assert player.ask("immersions.aim.choice.value.layer") in layers
 
     whole = sorted(player.ask(CHOSEN))
-    inner = [(x - 3, y - 3), (x + 3, y + 3)]
-    player.page.get_by_label("Box", exact=True).check(force=True)
+    inner = [(x - 8, y - 8), (x + 8, y + 8)]
+    use(player, "Box")
     mode(player, "Subtract")
     drag(player, inner)
     player.wait(f"{CHOSEN}.length < {len(whole)}")
@@ -125,7 +140,7 @@ def test_a_box_takes_exactly_what_lies_in_it_and_subtract_and_add_restore(player
     drag(player, inner)
     player.wait(f"{CHOSEN}.length > {len(left)}")
     assert sorted(player.ask(CHOSEN)) == sorted(set(left) | inside)
-    player.page.get_by_label("Move", exact=True).check(force=True)
+    use(player, "Move")
     mode(player, "Replace")
 
 
@@ -133,11 +148,11 @@ def test_a_lasso_and_the_inverse_of_one_neuron(player: Player) -> None:
     uncovered(player)
     last = layer_of(player, -1)
     neuron = last["offset"]
-    x, y = place(player, neuron)
-    player.page.get_by_label("Lasso", exact=True).check(force=True)
+    x, y = near(player, neuron)
+    use(player, "Lasso")
     drag(player, [(x - 5, y - 5), (x + 5, y - 6), (x + 6, y + 6), (x - 6, y + 5)])
     player.wait(f"{CHOSEN}.includes({neuron})")
-    player.page.get_by_label("Move", exact=True).check(force=True)
+    use(player, "Move")
     player.page.mouse.click(x, y)
     player.wait(f"{CHOSEN}.length === 1")
     name = player.ask(f"{PIECES}[0].layer.name")
@@ -235,9 +250,9 @@ def test_too_many_blocks_keep_the_largest_and_say_so(player: Player) -> None:
     assert box is not None
     left, right = box["x"] + 0.3 * box["width"], box["x"] + 0.7 * box["width"]
     middle = box["y"] + box["height"] / 2
-    player.page.get_by_label("Box", exact=True).check(force=True)
+    use(player, "Box")
     drag(player, [(left, middle - 60), (right, middle + 60)])
     player.wait(f"{TARGETS}.length === 64")
-    player.page.get_by_label("Move", exact=True).check(force=True)
+    use(player, "Move")
     lines = player.ask("immersions.told.map(({ line }) => line)")
     assert any("at most 64 parts: the largest were kept" in line for line in lines)

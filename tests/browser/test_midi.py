@@ -115,7 +115,8 @@ def test_a_controller_is_learned_and_picked_up(player: Player) -> None:
     emit(player, 0xB0, 7, 127)
     player.wait(f"{FADERS}.time_shift === 4")
     player.page.get_by_role("button", name="Forget CC 7 for Time shift").click()
-    player.wait("immersions.hands.controllers.value.ports[0].mapped.length === 0")
+    mapped = "immersions.hands.controllers.value.ports[0].mapped"
+    player.wait(f"!{mapped}.some(({{ control }}) => control === 'time_shift')")
     assert player.problems == []
 
 

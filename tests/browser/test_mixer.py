@@ -64,8 +64,10 @@ DROP = """([slot, files]) => {
   at.dispatchEvent(new DragEvent("drop", options));
 }"""
 RESET = """() => {
-  for (const { name, default: usual, place } of immersions.welcome.value.parameters)
-    if (place === "desk") immersions.desk.turn({ name, default: usual }, usual);
+  const desk = immersions.welcome.value.parameters.filter(({ place }) => place === "desk");
+  const parameters = Object.fromEntries(desk.map(({ name, default: usual }) => [name, usual]));
+  // Sent at once: what a page turns waits for its next picture, and the page closes now.
+  immersions.tell({ type: "set", deck: 0, parameters });
   [0, 1, 2, 3].forEach((slot) => immersions.mix.choose(slot, null));
 }"""
 STANDS = "(name => immersions.desk.of({ name, default: 0 }).value)"
@@ -79,7 +81,7 @@ def mixer(player: Player) -> Iterator[Player]:
     player.ask(f"({TAP})()")
     yield player
     player.ask(f"({RESET})()")
-    player.rest(0.3)
+    player.rest(1)
 
 
 def offer(player: Player, what: str, level: float, hertz: float = 0, kind: str = "dream") -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -69,6 +71,17 @@ def test_what_is_asked_for_is_moved_to_the_nearest_that_is_possible(
         assert got.bpm == bpm, "the tempo is kept before the bars"
         distance = abs(got.bars - bars)
         assert all(abs(each - bars) >= distance for each in possible_bars(bpm, beats, unit))
+
+
+TABLE = Path(__file__).parents[2] / "web" / "src" / "tempo" / "bars.table.json"
+
+
+def test_the_page_offers_the_same_bars() -> None:
+    """It reads the same table."""
+    rows = json.loads(TABLE.read_text("utf-8"))
+    assert len(rows) > 20
+    for row in rows:
+        assert list(possible_bars(row["bpm"], row["beats"], row["unit"])) == row["bars"]
 
 
 def test_what_was_moved_is_told() -> None:

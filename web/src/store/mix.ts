@@ -67,7 +67,7 @@ export class Mix {
     effect(() => {
       const gains = this.gains.value;
       sound.output?.mixer.apply(gains);
-      console.onGains(gains);
+      this.#tellGains(gains);
     });
     effect(() => {
       for (const { player } of decks.value) player.hold(this.held.value);
@@ -94,6 +94,7 @@ export class Mix {
   follow(ids: readonly (string | null)[]): void {
     const were = this.samples.peek();
     this.samples.value = ids;
+    this.#tellGains(this.gains.peek());
     ids.forEach((id, slot) => {
       if (id !== were[slot]) void this.#load(slot, id);
     });
@@ -159,8 +160,15 @@ export class Mix {
       this.#beside?.load(slot, each);
     });
     output.mixer.apply(this.gains.peek());
-    this.console.onGains(this.gains.peek());
+    this.#tellGains(this.gains.peek());
     if (output.note) tell(output.note);
+  }
+
+  /** A place in the mixer without a sound lets nothing through. */
+  #tellGains(gains: Gains): void {
+    const ids = this.samples.peek();
+    const samples = gains.samples.map((gain, slot) => (ids[slot] === null ? 0 : gain));
+    this.console.onGains({ ...gains, samples });
   }
 
   async #load(slot: number, id: string | null): Promise<void> {
