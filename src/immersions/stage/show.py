@@ -12,7 +12,7 @@ from immersions.parameters import Parameters
 from immersions.stage.performance import State
 from immersions.stage.strips import SAMPLES
 
-COUNTED = {"generation", "seconds"}
+COUNTED = {"generation", "seconds", "quarters"}
 """What of a state follows from the rest, and is never chosen."""
 BENDS = {"parameters", "targets", "running", "ear"}
 """What of a state can be changed while the loop bends on."""
@@ -73,7 +73,7 @@ def chosen(show: Show) -> Show:
     return replace(
         show,
         decks={
-            number: replace(state, generation=0, seconds=0.0)
+            number: replace(state, generation=0, seconds=0.0, quarters=None)
             for number, state in show.decks.items()
         },
     )
