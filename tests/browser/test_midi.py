@@ -54,7 +54,7 @@ def midi_server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
 @pytest.fixture
 def player(browser: Browser, midi_server: Server) -> Iterator[Player]:
     visited = Player.visit(browser, midi_server.url, {"width": 1280, "height": 800}, devices)
-    visited.page.get_by_role("tab", name="Controllers").click()
+    visited.page.get_by_role("tab", name="MIDI").click()
     yield visited
     visited.reset()
     visited.page.close()
@@ -133,7 +133,7 @@ def test_a_control_that_is_touched_is_learned(player: Player) -> None:
     for _ in range(16):
         emit(player, 0xB0, 20, 127 if was > 0.5 else 1)
     player.wait(f"Math.abs(immersions.state.value.targets.at(-1).pitch[1] - {was}) > 0.12")
-    player.page.get_by_role("tab", name="Controllers").click()
+    player.page.get_by_role("tab", name="MIDI").click()
     player.page.get_by_label("Learn by touch").uncheck()
 
 

@@ -18,12 +18,7 @@ export const TABS: Tab[] = [
   { id: "dream", title: "Dream", help: "What to dream of, and how", Body: Controls },
   { id: "decks", title: "Decks", help: "Several ears in one performance", Body: DeckList },
   { id: "tempo", title: "Tempo", help: "Tempo, bars, taps and MIDI clock", Body: TempoTab },
-  {
-    id: "controllers",
-    title: "Controllers",
-    help: "MIDI: what faders, knobs and buttons move",
-    Body: ControllersTab,
-  },
   { id: "mix", title: "Mix", help: "What is heard, how loud, and when", Body: MixPanel },
   { id: "scenes", title: "Scenes", help: "Whole states to come back to", Body: ScenesPanel },
+  { id: "midi", title: "MIDI", help: "What faders, knobs and buttons move", Body: ControllersTab },
 ];
