@@ -594,6 +594,16 @@ export interface Steps {
   redo: number;
 }
 
+/** The answer to `StillThere`. */
+export interface StillHere {
+  type: "still_here";
+}
+
+/** Asks for a word, so that a page learns of a connection that was cut without a sign. */
+export interface StillThere {
+  type: "still_there";
+}
+
 /** Keeps the performance as it is now; without a name, the scene's own or a usual one. */
 export interface StoreScene {
   type: "store";
@@ -650,6 +660,7 @@ export type ServerMessage =
   | StateChanged
   | Status
   | Steps
+  | StillHere
   | Welcome;
 
 /** Text from a page to the server. */
@@ -684,6 +695,7 @@ export type ClientMessage =
   | Solo
   | Sounded
   | StartFrom
+  | StillThere
   | StoreScene
   | Tap;
 

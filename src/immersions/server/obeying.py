@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from immersions.server import messages as say
 from immersions.server.deck import Deck
 from immersions.server.outbox import Outbox
-from immersions.server.pages import put_loop
+from immersions.server.pages import put, put_loop
 
 if TYPE_CHECKING:
     from immersions.server.room import Room
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 async def do(room: Room, outbox: Outbox, message: say.ClientMessage) -> None:
     """What cannot be done raises `ValueError`, one line."""
-    if isinstance(message, say.OpenDeck):
+    if isinstance(message, say.StillThere):
+        put(outbox, say.StillHere())
+    elif isinstance(message, say.OpenDeck):
         room.open_another(message.ear)
     elif isinstance(message, say.CloseDeck):
         await room.close_deck(message.deck)

@@ -15,6 +15,7 @@ from immersions.server import describe
 from immersions.server import messages as say
 from immersions.server.access import Role
 from immersions.server.outbox import Outbox
+from immersions.server.pages import put
 from immersions.server.room import Room
 from immersions.server.security import LARGEST_TEXT
 
@@ -94,9 +95,12 @@ def _show(room: Room, outbox: Outbox, text: str) -> None:
     """A viewer may ask for the newest loop, and for nothing else."""
     try:
         message = say.from_client.validate_json(text)
-        if not isinstance(message, say.Pull):
+        if isinstance(message, say.StillThere):
+            put(outbox, say.StillHere())
+        elif isinstance(message, say.Pull):
+            room.show(outbox, message.deck, message.id)
+        else:
             raise ValueError("viewers watch, and change nothing")
-        room.show(outbox, message.deck, message.id)
     except ValidationError as error:
         room.refuse(outbox, describe.validation(error))
     except ValueError as error:

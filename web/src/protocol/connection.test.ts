@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { backoff, socketUrl } from "./connection";
+import { backoff, isCut, socketUrl } from "./connection";
 
 describe("backoff", () => {
   it("doubles from half a second to five", () => {
@@ -18,5 +18,16 @@ describe("socketUrl", () => {
     expect(socketUrl("https://stage.example/ear/stage?a#b")).toBe(
       "wss://stage.example/ear/ws?view",
     );
+  });
+});
+
+describe("isCut", () => {
+  it("waits for three words that do not come", () => {
+    expect(isCut(20_000, 9000, 16_000)).toBe(false);
+    expect(isCut(20_000, 7000, 16_000)).toBe(true);
+  });
+
+  it("blames nobody for what a page that stood still has not heard", () => {
+    expect(isCut(20_000, 7000, 8000)).toBe(false);
   });
 });

@@ -29,12 +29,27 @@ export function socketUrl(page: string): string {
   return url.href;
 }
 
+/** How often the server is asked for a word, and how long a silence is a cut. */
+const ASKED_MS = 4000;
+const SILENCE_MS = 12_000;
+
+/**
+ * Whether a connection that still looks open was cut: nothing was heard for long, although a word was
+ * asked for. A page that itself stood still since it `looked` last can tell nothing.
+ */
+export function isCut(now: number, heard: number, looked: number): boolean {
+  return now - heard > SILENCE_MS && now - looked < 2 * ASKED_MS;
+}
+
 /** A WebSocket that comes back: the sound goes on meanwhile. */
 export class Connection {
   #socket: WebSocket | null = null;
   #attempt = 0;
   /** why the server hung up last time */
   #told = "";
+  /** when something was heard last, and when that was looked at */
+  #heard = 0;
+  #looked = 0;
 
   constructor(
     private readonly url: string,
@@ -42,21 +57,34 @@ export class Connection {
   ) {}
 
   open(): void {
+    if (!this.#looked) setInterval(() => this.#look(performance.now()), ASKED_MS);
+    this.#looked = performance.now();
+    this.#connect();
+  }
+
+  #connect(): void {
     this.events.onState(this.#attempt === 0 ? "connecting" : "lost");
+    this.#heard = performance.now();
     const socket = new WebSocket(this.url);
     socket.binaryType = "arraybuffer";
-    socket.onopen = () => this.events.onState("open");
+    socket.onopen = () => {
+      this.#heard = performance.now();
+      this.events.onState("open");
+    };
     socket.onmessage = (event: MessageEvent<string | ArrayBuffer>) => {
+      if (socket !== this.#socket) return;
       // Not where it is opened: a server that is full lets us in, says so and hangs up.
       this.#attempt = 0;
       this.#told = "";
+      this.#heard = performance.now();
       this.#read(event.data);
     };
     socket.onclose = ({ reason }) => {
+      if (socket !== this.#socket) return;
       this.events.onState("lost");
       if (reason && reason !== this.#told) this.events.onProblem(`The server hung up: ${reason}`);
       this.#told = reason;
-      setTimeout(() => this.open(), backoff(this.#attempt++));
+      setTimeout(() => this.#connect(), backoff(this.#attempt++));
     };
     this.#socket = socket;
   }
@@ -66,6 +94,19 @@ export class Connection {
     if (this.#socket?.readyState !== WebSocket.OPEN) return false;
     this.#socket.send(JSON.stringify(message));
     return true;
+  }
+
+  /** Gives up a socket that nothing comes from; to close it in form could take a minute. */
+  #look(now: number): void {
+    const looked = this.#looked;
+    const socket = this.#socket;
+    this.#looked = now;
+    this.send({ type: "still_there" });
+    const tried = socket && socket.readyState <= WebSocket.OPEN;
+    if (!tried || !isCut(now, this.#heard, looked)) return;
+    this.#attempt++;
+    this.#connect();
+    socket.close();
   }
 
   #read(data: string | ArrayBuffer): void {

@@ -32,6 +32,7 @@ from immersions.server.messages.asked import (
     Sounded,
     StartFrom,
     StartRecording,
+    StillThere,
     Tap,
 )
 from immersions.server.messages.hands import (
@@ -86,6 +87,7 @@ from immersions.server.messages.told import (
     Samples,
     StateChanged,
     Status,
+    StillHere,
     Uploaded,
     Welcome,
 )
@@ -165,6 +167,8 @@ __all__ = [
     "StateChanged",
     "Status",
     "Steps",
+    "StillHere",
+    "StillThere",
     "StoreScene",
     "Tap",
     "Uploaded",
@@ -189,6 +193,7 @@ ServerMessage = Annotated[
     | SceneList
     | Samples
     | StateChanged
+    | StillHere
     | Status
     | Steps,
     Field(discriminator="type"),
@@ -229,6 +234,7 @@ ClientMessage = Annotated[
     | Solo
     | Sounded
     | StartFrom
+    | StillThere
     | StoreScene
     | Tap,
     Field(discriminator="type"),

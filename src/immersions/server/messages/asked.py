@@ -65,6 +65,12 @@ class Restart(OfDeck):
     type: Literal["restart"] = "restart"
 
 
+class StillThere(Message):
+    """Asks for a word, so that a page learns of a connection that was cut without a sign."""
+
+    type: Literal["still_there"] = "still_there"
+
+
 class Pull(OfDeck):
     """Asks for a loop newer than loop `id`, rendered with the newest state, now."""
 

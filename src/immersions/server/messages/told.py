@@ -148,6 +148,12 @@ class LayoutProgress(Message):
     message: str = Field(description="why it failed, in one line, or empty")
 
 
+class StillHere(Message):
+    """The answer to `StillThere`."""
+
+    type: Literal["still_here"] = "still_here"
+
+
 class Refused(Message):
     """One line on why a message of this page's was not obeyed."""
 
