@@ -104,6 +104,17 @@ def test_a_page_that_says_too_much_is_sent_away_with_one_line(performance):
     asyncio.run(play())
 
 
+@pytest.mark.parametrize("query", ["", "?view"])
+def test_who_asks_whether_the_server_is_still_there_is_told(performance, query):
+    async def play():
+        async with a_page(performance.socket + query) as page:
+            await page.say("still_there")
+            await page.until(lambda page: "still_here" in page.heard, 20)
+            assert page.errors == []
+
+    asyncio.run(play())
+
+
 def test_a_second_s_messages_may_come_at_once_and_no_more():
     moment = 0.0
     pace = Pace(200, lambda: moment)
