@@ -238,6 +238,28 @@ def test_colours_tell_the_layer_or_the_activation(player: Player) -> None:
     player.wait("immersions.heat.at(-1) === false")
 
 
+def test_in_a_light_room_silent_neurons_are_brighter(player: Player) -> None:
+    player.ask(
+        """(() => {
+          const { gl } = immersions.picture;
+          immersions.picture.onDrawn = () => {
+            const pixels = new Uint8Array(4 * gl.drawingBufferWidth * gl.drawingBufferHeight);
+            gl.readPixels(0, 0, gl.drawingBufferWidth, gl.drawingBufferHeight,
+              gl.RGBA, gl.UNSIGNED_BYTE, pixels);
+            immersions.light = pixels.reduce((sum, each) => sum + each, 0) / pixels.length;
+          };
+        })()"""
+    )
+    player.wait("immersions.light > 0")
+    player.rest(0.5)
+    dark = player.ask("immersions.light")
+    player.page.keyboard.press("l")
+    player.wait("document.querySelector('.page.light') !== null")
+    player.wait(f"immersions.light > 1.02 * {dark}")
+    player.page.keyboard.press("l")
+    player.wait("document.querySelector('.page.light') === null")
+
+
 def test_too_many_blocks_keep_the_largest_and_say_so(player: Player) -> None:
     uncovered(player)
     player.ask(

@@ -267,6 +267,8 @@ export interface Lead {
   stretch: number;
   /** colours by activation, else by layer */
   by_activation: boolean;
+  /** drawn for a light room */
+  bright: boolean;
 }
 
 /** Maps the next controller that moves to a control; null gives it up. */

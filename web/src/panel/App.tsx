@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { NetworkView } from "../picture/NetworkView";
 import { ScalogramStrip } from "../scalogram/ScalogramStrip";
 import { ActivationCurve } from "./ActivationCurve";
+import { useStage } from "./context";
 import { DropZone } from "./DropZone";
 import { HelpLine, useHelp } from "./help";
 import { KeySheet } from "./KeySheet";
@@ -17,13 +18,17 @@ import { useTouch } from "./touch";
 
 /** The page: the network in the middle, the scalograms below it, the controls beside it. */
 export function App() {
+  const stage = useStage();
   const bare = useSignal(false);
   const help = useHelp();
   useKeys(bare);
   useTouch();
   useMixKeys();
   return (
-    <div class={bare.value ? "page bare" : "page"} {...help.listeners}>
+    <div
+      class={`page${bare.value ? " bare" : ""}${stage.bright.value ? " light" : ""}`}
+      {...help.listeners}
+    >
       <TopBar bare={bare} />
       <main class="hero">
         <NetworkView />

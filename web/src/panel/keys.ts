@@ -23,6 +23,7 @@ export const KEYS: readonly { keys: readonly string[]; words: string }[] = [
   { keys: ["C"], words: "Take the loop that is cued" },
   { keys: [",", "."], words: "Tab before, tab after" },
   { keys: ["T"], words: "Tap the tempo" },
+  { keys: ["L"], words: "For a light room, for a dark one" },
   { keys: ["H"], words: "Only the picture" },
   { keys: ["W"], words: "Open the stage window" },
   { keys: ["?"], words: "This sheet" },
@@ -70,6 +71,7 @@ function plain(stage: Stage, event: KeyboardEvent): void {
   else if (event.key === "n") stage.send({ type: "restart" });
   else if (event.key === "r") void stage.record();
   else if (event.key === "t") stage.timing.tap();
+  else if (event.key === "l") stage.bright.value = !stage.bright.peek();
   else if (event.key === "s") storeNew(stage);
   else if (event.key === "w") openStageWindow();
   else if (event.key === "," || event.key === ".") turnTab(event.key === "." ? 1 : -1);

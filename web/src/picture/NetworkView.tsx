@@ -123,6 +123,7 @@ export function NetworkView() {
       threads: threads.current,
       seconds: now / 1000,
       byActivation: byActivation.peek(),
+      bright: stage.bright.peek(),
     });
     if (ring.current) follow(ring.current, hovered.peek(), picture.current, next);
   });

@@ -100,6 +100,17 @@ export function Toolbar({ tool, camera, byActivation }: Props) {
         </button>
         <button
           type="button"
+          aria-label="Light room"
+          aria-pressed={stage.bright.value}
+          title="For a light room: more contrast, and silent neurons brighter (key L)"
+          onClick={() => {
+            stage.bright.value = !stage.bright.value;
+          }}
+        >
+          <Icon name="sun" />
+        </button>
+        <button
+          type="button"
           aria-label="Hold to listen"
           title="While it is held, the ear dreams of the choice in hand alone, out of silence (in the picture: hold a neuron)"
           disabled={!stage.ear.value}

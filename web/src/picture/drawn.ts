@@ -17,6 +17,8 @@ export interface Scene {
   threads?: readonly Thread[];
   seconds?: number;
   byActivation?: boolean;
+  /** for a light room: what is silent is seen too */
+  bright?: boolean;
 }
 
 /** A picture of all neurons of an ear, however it is drawn. */

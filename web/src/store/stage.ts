@@ -118,6 +118,8 @@ export class Stage {
   picture: Picture | null = null;
   /** whether its colours are those of activations; else of layers */
   readonly byActivation = signal(false);
+  /** whether it is drawn for a light room */
+  readonly bright = signal(false);
   readonly view = signal<View>({ scaleX: 1, scaleY: 1, shiftX: 0, shiftY: 0 });
   /** of the neuron under the pointer */
   readonly edges = new EdgeStore();

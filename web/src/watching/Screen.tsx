@@ -79,6 +79,7 @@ export function Screen() {
       view: lead.region[3] > 0 ? viewOfRegion(lead, size) : whole,
       pulse: 0.5 + 0.5 * Math.sin(now / 400),
       byActivation: lead.by_activation,
+      bright: lead.bright,
     });
   });
 

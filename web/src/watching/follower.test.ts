@@ -15,6 +15,7 @@ function lead(change: Partial<Lead> = {}): Lead {
     region: [0, 0, 2, 2],
     stretch: 1,
     by_activation: false,
+    bright: false,
     ...change,
   };
 }

@@ -52,6 +52,7 @@ export class Leader {
       sounding: stage.sounding.peek(),
       ...regionOf(stage.view.peek(), size),
       by_activation: stage.byActivation.peek(),
+      bright: stage.bright.peek(),
     };
   }
 }

@@ -26,3 +26,4 @@ class Lead(OfDeck):
     )
     stretch: float = Field(gt=0, le=100, description="width of a unit over its height, on screen")
     by_activation: bool = Field(description="colours by activation, else by layer")
+    bright: bool = Field(description="drawn for a light room")
