@@ -223,6 +223,7 @@ def test_a_held_neuron_is_heard_alone_and_then_all_is_as_before(player: Player) 
 
 
 def test_colours_tell_the_layer_or_the_activation(player: Player) -> None:
+    uncovered(player)
     player.ask(
         """(() => {
           immersions.heat = [];
