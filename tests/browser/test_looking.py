@@ -147,7 +147,7 @@ def test_a_box_takes_exactly_what_lies_in_it_and_subtract_and_add_restore(player
 def test_a_lasso_and_the_inverse_of_one_neuron(player: Player) -> None:
     uncovered(player)
     last = layer_of(player, -1)
-    neuron = last["offset"]
+    neuron = last["offset"] + 5
     x, y = near(player, neuron)
     use(player, "Lasso")
     drag(player, [(x - 5, y - 5), (x + 5, y - 6), (x + 6, y + 6), (x - 6, y + 5)])
@@ -183,6 +183,7 @@ def test_targets_are_weighed_picked_up_and_removed_one_by_one(player: Player) ->
 
 
 def test_the_picture_is_moved_by_keys_and_buttons(player: Player) -> None:
+    uncovered(player)
     canvas = player.page.locator(".network canvas")
     before = player.ask("immersions.view.value")
     canvas.focus()
@@ -200,7 +201,6 @@ def test_the_picture_is_moved_by_keys_and_buttons(player: Player) -> None:
 
 
 def test_a_held_neuron_is_heard_alone_and_then_all_is_as_before(player: Player) -> None:
-    uncovered(player)
     player.play()
     before = player.ask("immersions.state.value")
     sound = "[...immersions.player.heard(performance.now()).loop.samples.slice(0, 2000)]"
