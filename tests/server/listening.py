@@ -21,6 +21,8 @@ class Page:
         self.errors = []
         self.loops = []
         self.newest = b""
+        self.sounding = {}
+        """The newest loop of each deck and kind: header and payload."""
 
     async def say(self, kind, **body):
         await self._socket.send(json.dumps({"type": kind, **body}))
@@ -33,6 +35,7 @@ class Page:
             if isinstance(message, bytes):
                 header, self.newest = split(message)
                 self.loops.append(header)
+                self.sounding[header.deck, header.kind] = header, self.newest
             else:
                 said = json.loads(message)
                 self.heard[said["type"]] = said

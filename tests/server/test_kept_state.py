@@ -89,8 +89,8 @@ def test_a_killed_performance_comes_back_with_its_dream(tmp_path):
         async with a_page(run.socket) as page:
             states, desk = of_state(page), page.heard["welcome"]["desk"]
             await page.until(lambda page: "scenes" in page.heard)
-            await page.until(lambda page: [each for each in page.dreams if each.deck == 0])
-            heard = samples_of(page.dreams[-1], page.newest)
+            await page.until(lambda page: (0, "dream") in page.sounding)
+            heard = samples_of(*page.sounding[0, "dream"])
             await page.until(lambda page: page.dreams and page.dreams[-1].layers)
             return states, desk, page.heard["scenes"]["scenes"], heard, page.heard["welcome"]
 
