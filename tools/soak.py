@@ -54,7 +54,7 @@ COUNT_GPU = """(() => {
   }
 })()"""
 SHARES = {
-    "heap_mb": 0.1,
+    "heap_mb": 0.05,
     "dom_nodes": 0.02,
     "listeners": 0.02,
     "audio_nodes": 0.1,
