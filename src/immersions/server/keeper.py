@@ -104,7 +104,7 @@ class Keeper:
             if number in newest and _same_way(dream, newest[number])
         }
         for number, dream in self._dreams.items():
-            loop = room.decks[number].conductor.newest
+            loop = room.decks[number].conductor.dreamed
             if loop is not None and dream == newest[number]:
                 samples = np.frombuffer(loop.samples, np.float32)
                 sounds.append(_Sound(dream.sound, samples, loop.header["sample_rate"]))
@@ -121,7 +121,7 @@ class Keeper:
     def _newest(room: Room) -> dict[int, KeptDream]:
         found: dict[int, KeptDream] = {}
         for number, deck in room.decks.items():
-            loop, state = deck.conductor.newest, deck.state
+            loop, state = deck.conductor.dreamed, deck.state
             if loop is not None:
                 name = f"deck-{number}-{loop.header['generation']}-{loop.id}"
                 found[number] = KeptDream(name, state.clip, state.seed, int(loop.header["step"]))

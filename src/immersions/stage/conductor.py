@@ -87,6 +87,11 @@ class Conductor:
         self._notice_until = 0.0
 
     @property
+    def dreamed(self) -> Loop | None:
+        """What was dreamed last of the clip, also while something else is listened to."""
+        return self.newest if self._aside is None else self._aside.newest
+
+    @property
     def pid(self) -> int | None:
         """The dreaming process's id, while there is one."""
         return self._supervisor.pid
