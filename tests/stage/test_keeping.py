@@ -2,14 +2,12 @@
 
 import json
 import os
-import sys
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from immersions.stage import keeping
 from immersions.stage.keeping import BEFORE, NAME, SOUNDS, Place, packed, unpacked
 
 
@@ -107,15 +105,6 @@ def test_sounds_are_kept_to_the_sample_and_pruned_when_nobody_names_them(place):
         place.sound("gone")
     with pytest.raises(ValueError, match="no name of a sound"):
         place.keep_sound("../outside", sound, 44_100)
-
-
-def test_the_folder_is_where_a_user_s_programs_keep_their_state(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    assert keeping.folder() == tmp_path / "immersions"
-    monkeypatch.setenv("XDG_STATE_HOME", "not/absolute")
-    monkeypatch.setenv("HOME", str(tmp_path))
-    if sys.platform != "win32":
-        assert keeping.folder() == tmp_path / ".local" / "state" / "immersions"
 
 
 def test_packed_is_json_and_its_digest():

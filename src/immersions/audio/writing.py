@@ -77,7 +77,7 @@ def place(path: Path, content: bytes) -> None:
                 file.flush()
                 os.fsync(file.fileno())
             temporary.replace(target)
-            _sync_folder(target.parent)
+            sync_folder(target.parent)
         except BaseException:
             with contextlib.suppress(OSError):
                 temporary.unlink()
@@ -106,7 +106,7 @@ def place_file(path: Path, written: Path) -> None:
         written.replace(target)
     except OSError as error:
         raise OSError(f"{shown(path)}: cannot be written ({error.strerror or error})") from None
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
 
 
 def _check_place(target: Path, name: str) -> None:
@@ -121,7 +121,7 @@ def _check_place(target: Path, name: str) -> None:
         raise OSError(f"{name}: expected a file to write, got a device or a pipe")
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make the renaming itself last through a power cut, where the system can."""
     with contextlib.suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)

@@ -16,7 +16,8 @@ from immersions.server.library import Library
 from immersions.server.room import Room
 from immersions.stage.conductor import Loop
 from immersions.stage.desk import DESK
-from immersions.stage.keeping import Place, folder
+from immersions.stage.folders import folder
+from immersions.stage.keeping import Place
 from immersions.stage.memory import Kept, kept_of
 from immersions.stage.performance import State
 from immersions.stage.show import Offer, Show, fitting, possible
@@ -55,7 +56,7 @@ def back_to(opened: Opened, library: Library, ears: Mapping[str, EarChoice]) -> 
 def open_place(fresh: bool, tell: Callable[[str], None] = tell) -> Opened:
     """Find what was kept, unless `fresh`; what is wrong is told in one line."""
     try:
-        place = Place(folder())
+        place = Place(folder("state"))
     except (OSError, ValueError, RuntimeError) as error:
         tell(f"this performance is not kept: {reason(error)}")
         return Opened()

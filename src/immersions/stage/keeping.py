@@ -21,6 +21,8 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from immersions.audio.writing import sync_folder
+
 Samples = NDArray[np.float32]
 Parsed = TypeVar("Parsed")
 
@@ -29,16 +31,6 @@ BEFORE = f"{NAME}.before"
 SOUNDS = "sounds"
 LARGEST = 64 * 2**20
 """Bytes of one performance; a file that is larger is none of ours."""
-
-
-def folder() -> Path:
-    """Where this user's programs keep what they were doing."""
-    given = os.environ.get("XDG_STATE_HOME", "")
-    if Path(given).is_absolute():
-        return Path(given) / "immersions"
-    if os.name == "nt" and os.environ.get("LOCALAPPDATA"):
-        return Path(os.environ["LOCALAPPDATA"]) / "immersions"
-    return Path.home() / ".local" / "state" / "immersions"
 
 
 class Place:
@@ -87,7 +79,7 @@ class Place:
                     linked.write_bytes(path.read_bytes())
                 linked.replace(before)
         fresh.replace(path)
-        _sync_folder(self.where)
+        sync_folder(self.where)
 
     # Sounds.
 
@@ -184,13 +176,3 @@ def _locked(path: Path) -> TextIO:
             raise BlockingIOError from None
         raise
     return lock
-
-
-def _sync_folder(path: Path) -> None:
-    """Make the renaming itself last; where folders cannot be synced there is nothing to do."""
-    with contextlib.suppress(OSError):
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

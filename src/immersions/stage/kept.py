@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import sys
 from pathlib import Path
 
 from immersions import assets
 from immersions.anatomy import layout
 from immersions.anatomy.layout import Layout
+from immersions.stage import folders
 
 MOST = 40
 """Layouts, of up to a megabyte each; the oldest go first."""
 
 
 def folder() -> Path:
-    """Where this user's programs keep what can be computed again."""
-    given = os.environ.get("XDG_CACHE_HOME", "")
-    if Path(given).is_absolute():
-        base = Path(given)
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    elif os.name == "nt" and os.environ.get("LOCALAPPDATA"):
-        base = Path(os.environ["LOCALAPPDATA"])
-    else:
-        base = Path.home() / ".cache"
-    return base / "immersions" / "layouts"
+    """Where layouts are kept."""
+    return folders.folder("cache") / "layouts"
 
 
 def read(ear_hash: str, neurons: int) -> Layout | None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
+from immersions.stage import folders
 from immersions.stage.controls.control import LETTERS, Surface
 from immersions.stage.controls.mapping import Entry, Feedback, Mapping, read
 
@@ -128,9 +129,7 @@ class Shelf:
 
 def default_folder() -> Path:
     """Where the performer's mappings lie: `$XDG_CONFIG_HOME/immersions/mappings`."""
-    told = os.environ.get("XDG_CONFIG_HOME", "")
-    base = Path(told) if Path(told).is_absolute() else Path.home() / ".config"
-    return base / "immersions" / "mappings"
+    return folders.folder("config") / "mappings"
 
 
 def bundled(surface: Surface | None = None) -> list[Mapping]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
-import sys
 from datetime import datetime
 from pathlib import Path
 
+from immersions.stage.folders import folder as user_folder
 from immersions.stage.logs.writing import NAME
 
 MOST = 50
@@ -16,23 +15,9 @@ MOST = 50
 RECORDING = ".wav"
 
 
-def data_folder() -> Path:
-    """Where this user's programs keep what is their user's own."""
-    given = os.environ.get("XDG_DATA_HOME", "")
-    if Path(given).is_absolute():
-        base = Path(given)
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Application Support"
-    elif os.name == "nt" and os.environ.get("APPDATA"):
-        base = Path(os.environ["APPDATA"])
-    else:
-        base = Path.home() / ".local" / "share"
-    return base / "immersions"
-
-
 def performances() -> Path:
     """The folder of all performances. `RuntimeError` where nobody knows this user's home."""
-    return data_folder() / "performances"
+    return user_folder("data") / "performances"
 
 
 def new(folder: Path) -> Path:
