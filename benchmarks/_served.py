@@ -22,7 +22,7 @@ def _served(ear: str, state: str) -> Iterator[str]:
     command = [sys.executable, "-c", "from immersions.cli import main; main()", "perform"]
     process = subprocess.Popen(
         [*command, "--no-browser", "--port", "0", "--ear", ear],
-        env={**os.environ, "XDG_STATE_HOME": state},
+        env={**os.environ, "XDG_STATE_HOME": state, "XDG_DATA_HOME": state},
         stdout=subprocess.PIPE,
         text=True,
     )

@@ -13,16 +13,14 @@ measures nothing. The last line is one JSON document.
 from __future__ import annotations
 
 import argparse
-import shutil
 import statistics
 from typing import Any
 
+from _chromium import ARGUMENTS, SKIPPED, chromium, wait
 from _measure import finish, machine
 from _served import served
 
-ARGUMENTS = ["--headless=new", "--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
 SOFTWARE = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
-NAMES = ("chromium", "chromium-browser", "google-chrome")
 TOP_BAR = 60
 
 # In one go: nothing else of the page runs meanwhile, and the sound needs nothing of it.
@@ -70,8 +68,8 @@ def measure(address: str, browser: str, options: argparse.Namespace) -> dict[str
         size = {"width": options.width, "height": options.height + TOP_BAR}
         page = opened.new_page(viewport=size)  # type: ignore[arg-type]
         page.goto(address)
-        _wait(page, "immersions.received.value > 0 && immersions.layout.value !== null")
-        _wait(page, "immersions.start.value?.activations.length > 0")
+        wait(page, "immersions.received.value > 0 && immersions.layout.value !== null")
+        wait(page, "immersions.start.value?.activations.length > 0")
         page.get_by_role("button", name="Play the loop").click()
         page.keyboard.press("h")
         page.locator(".network canvas").first.hover()
@@ -91,23 +89,6 @@ def measure(address: str, browser: str, options: argparse.Namespace) -> dict[str
     }
 
 
-def _wait(page: Any, condition: str) -> None:
-    for _ in range(1200):
-        if page.evaluate(condition):
-            return
-        page.wait_for_timeout(50)
-    raise TimeoutError(f"not within a minute: {condition}")
-
-
-def _browser() -> str | None:
-    """Where Chromium is, if everything that this needs is there."""
-    try:
-        import playwright.sync_api  # noqa: F401
-    except ImportError:
-        return None
-    return next(filter(None, map(shutil.which, NAMES)), None)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--ear", default="electronic")
@@ -118,9 +99,9 @@ def main() -> None:
     options = parser.parse_args()
     document = {"benchmark": "drawing", "machine": machine(), "ear": options.ear}
     document |= {"width": options.width, "height": options.height, "gpu": options.gpu}
-    browser = _browser()
+    browser = chromium()
     if browser is None:
-        finish({**document, "skipped": f"needs playwright and one of {', '.join(NAMES)}"})
+        finish({**document, "skipped": SKIPPED})
         return
     with served(options.ear) as address:
         found = measure(address, browser, options)

@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import shutil
 import statistics
 import time
 from collections.abc import AsyncIterator
@@ -23,14 +22,10 @@ from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 
+from _chromium import ARGUMENTS, SKIPPED, chromium
 from _measure import finish, machine
 from _served import served
 
-ARGUMENTS = [
-    *("--headless=new", "--no-sandbox", "--disable-3d-apis"),
-    "--autoplay-policy=no-user-gesture-required",
-]
-NAMES = ("chromium", "chromium-browser", "google-chrome")
 NO_FRAMES = "window.requestAnimationFrame = () => 0"
 PAUSE_SECONDS = 0.05
 
@@ -87,7 +82,9 @@ async def playing(browser: str, address: str) -> AsyncIterator[None]:
     from playwright.async_api import async_playwright
 
     async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path=browser, args=ARGUMENTS)
+        opened = await playwright.chromium.launch(
+            executable_path=browser, args=[*ARGUMENTS, "--disable-3d-apis"]
+        )
         page = await opened.new_page(viewport={"width": 900, "height": 460})
         await page.add_init_script(NO_FRAMES)
         await page.goto(address)
@@ -101,7 +98,7 @@ async def playing(browser: str, address: str) -> AsyncIterator[None]:
 
 
 async def measure(address: str, options: argparse.Namespace) -> dict[str, Any]:
-    browser = _browser()
+    browser = chromium()
     async with connect(address.replace("http", "ws") + "ws", max_size=None) as socket:
         await begin(socket)
         waits = await acknowledgements(socket, options.changes)
@@ -113,7 +110,7 @@ async def measure(address: str, options: argparse.Namespace) -> dict[str, Any]:
             }
         }
         if browser is None:
-            return {**found, "skipped": f"steps: needs playwright and one of {', '.join(NAMES)}"}
+            return {**found, "skipped": f"steps: {SKIPPED}"}
         rates: dict[str, list[float]] = {"without": [], "with": []}
         for _ in range(options.rounds):
             for name, each in rates.items():
@@ -121,15 +118,6 @@ async def measure(address: str, options: argparse.Namespace) -> dict[str, Any]:
                     each.append(await steps_a_second(socket, options.seconds))
         steps = {name: round(statistics.median(each), 2) for name, each in rates.items()}
     return {**found, "steps": steps, "kept": round(steps["with"] / steps["without"], 3)}
-
-
-def _browser() -> str | None:
-    """Where Chromium is, if everything that this needs is there."""
-    try:
-        import playwright.async_api  # noqa: F401
-    except ImportError:
-        return None
-    return next(filter(None, map(shutil.which, NAMES)), None)
 
 
 def main() -> None:

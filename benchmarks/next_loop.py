@@ -13,21 +13,15 @@ nothing. The last line is one JSON document.
 from __future__ import annotations
 
 import argparse
-import shutil
 import statistics
 import sys
 from typing import Any
 
+from _chromium import ARGUMENTS, SKIPPED, chromium, wait
 from _measure import finish, machine
 from _served import served
 
-ARGUMENTS = [
-    "--headless=new",
-    "--no-sandbox",
-    "--autoplay-policy=no-user-gesture-required",
-]
 PICTURE = {True: "--enable-unsafe-swiftshader", False: "--disable-3d-apis"}
-NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 CHANGE = """async ([before, position]) => {
   const moment = () => new Promise((resolve) => setTimeout(resolve, 2));
@@ -68,10 +62,10 @@ def measure(
         )
         page = opened.new_page(viewport={"width": 900, "height": 460})
         page.goto(address)
-        _wait(page, "immersions.received.value > 0 && immersions.layout.value !== null")
+        wait(page, "immersions.received.value > 0 && immersions.layout.value !== null")
         page.get_by_role("button", name="Play the loop").click()
         page.get_by_role("button", name="Dream", exact=True).click()
-        _wait(page, "immersions.player.swaps > 2")
+        wait(page, "immersions.player.swaps > 2")
         for before in befores:
             rows = []
             for number in range(changes):
@@ -89,23 +83,6 @@ def measure(
     return found
 
 
-def _wait(page: Any, condition: str) -> None:
-    for _ in range(1200):
-        if page.evaluate(condition):
-            return
-        page.wait_for_timeout(50)
-    raise TimeoutError(f"not within a minute: {condition}")
-
-
-def _browser() -> str | None:
-    """Where Chromium is, if everything that this needs is there."""
-    try:
-        import playwright.sync_api  # noqa: F401
-    except ImportError:
-        return None
-    return next(filter(None, map(shutil.which, NAMES)), None)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--ear", default="small")
@@ -115,9 +92,9 @@ def main() -> None:
     options = parser.parse_args()
     document = {"benchmark": "next_loop", "machine": machine(), "ear": options.ear}
     document |= {"picture": options.picture}
-    browser = _browser()
+    browser = chromium()
     if browser is None:
-        finish({**document, "skipped": f"needs playwright and one of {', '.join(NAMES)}"})
+        finish({**document, "skipped": SKIPPED})
         return
     with served(options.ear) as address:
         found = measure(address, options.before, options.changes, options.picture, browser)

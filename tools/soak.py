@@ -14,11 +14,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import signal
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -71,17 +73,19 @@ Sample = dict[str, float]
 def served(ear: str) -> Iterator[tuple[str, int]]:
     """A performance of its own: its address and the server's process id."""
     command = [sys.executable, "-c", "from immersions.cli import main; main()", "perform"]
-    process = subprocess.Popen(
-        [*command, "--no-browser", "--port", "0", "--ear", ear, "--threads", "1"],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stdout is not None
-        yield process.stdout.readline().split()[2], process.pid
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(20)
+    with tempfile.TemporaryDirectory(prefix="immersions-soak-") as own:
+        process = subprocess.Popen(
+            [*command, "--no-browser", "--port", "0", "--ear", ear, "--threads", "1"],
+            env={**os.environ, "XDG_STATE_HOME": own, "XDG_DATA_HOME": own},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            assert process.stdout is not None
+            yield process.stdout.readline().split()[2], process.pid
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(20)
 
 
 def resident_mb(pid: int) -> float:
