@@ -43,6 +43,11 @@ class Reader:
                 said = json.loads(message)
                 self.heard[said["type"]] = said
 
+    async def rest(self, seconds=1.5):
+        """Listen on for a while: what was under way arrives."""
+        end = time.monotonic() + seconds
+        await self.until(lambda: time.monotonic() > end)
+
     @property
     def state(self):
         return self.heard["state"]["state"]

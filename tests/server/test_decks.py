@@ -28,6 +28,7 @@ def test_a_second_deck_dreams_beside_the_first_and_starts_from_its_dream():
             await reader.until(lambda: of_deck(reader, 0)[-1][0].kind == "dream")
             assert not room.deck(1).state.running
             await reader.say("run", running=False)
+            await reader.rest()
             await reader.say("start_from", deck=1, source=0)
             newest = np.frombuffer(room.first.newest.samples, np.float32)
             await reader.until(lambda: of_deck(reader, 1)[-1][0].generation > 1)
@@ -81,5 +82,30 @@ def test_a_deck_that_is_not_there_is_told_in_one_line(message, line):
             await reader.until(lambda: "error" in reader.heard)
             assert line in reader.heard["error"]["message"]
             assert list(reader.room.decks) == [0]
+
+    asyncio.run(play())
+
+
+@pytest.mark.usefixtures("ears_found")
+def test_decks_with_other_clips_have_loops_of_one_length():
+    async def play():
+        async with playing("small") as reader:
+            room = reader.room
+            await reader.until(lambda: of_deck(reader, 0) and of_deck(reader, 0)[-1][0].layers)
+            seconds = room.first.state.seconds
+            other = next(
+                clip.id
+                for clip in room.library.clips()
+                if clip.bpm and abs(clip.seconds - seconds) > 0.5
+            )
+            await reader.say("open", ear="small")
+            await reader.until(lambda: of_deck(reader, 1) and of_deck(reader, 1)[-1][0].layers)
+            await reader.say("clip", deck=1, id=other)
+            await reader.until(lambda: reader.room.deck(1).state.clip == other)
+            known = room.deck(1).state.generation
+            await reader.until(lambda: of_deck(reader, 1)[-1][0].generation >= known)
+            assert of_deck(reader, 1)[-1][0].samples == of_deck(reader, 0)[-1][0].samples
+            assert room.desk["tempo_sync"] == 1
+            assert room.first.state.seconds == pytest.approx(seconds, abs=1e-4)
 
     asyncio.run(play())

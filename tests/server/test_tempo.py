@@ -83,6 +83,7 @@ def test_the_dream_goes_on_in_another_tempo():
             await reader.until(lambda: lengths(reader, "dream"))
             await reader.say("run", running=False)
             await reader.until(lambda: not reader.state["running"])
+            await reader.rest()
             for bpm in (135, 110):
                 await turn(reader, bpm=bpm)
                 wanted = Tempo(bpm, 2).samples(RATE)

@@ -231,6 +231,7 @@ class Room:
         if ear not in self.ears:
             raise ValueError(f"unknown ear {ear!r}; valid names: {', '.join(self.ears)}")
         clip, seconds = self.first.state.clip, self.first.state.seconds
+        self.time.agree(seconds, self.library.phrase(clip))
         self.open_deck(free[0], State(clip, ear, seconds, parameters=PARAMETERS.defaults()))
 
     def open_deck(self, number: int, state: State) -> None:

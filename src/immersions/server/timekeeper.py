@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import math
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -11,12 +13,16 @@ from immersions.server import messages as say
 from immersions.server.deck import Deck
 from immersions.stage.clock import ClockFollower
 from immersions.stage.desk import TEMPO
+from immersions.stage.fitting import Phrase
 from immersions.stage.link import LinkSession
-from immersions.stage.tempo import Tap, Tempo, nearest
+from immersions.stage.tempo import MOST_BARS, Tap, Tempo, nearest
 
 POLL_SECONDS = 0.1
 SETTLE_SECONDS = 0.25
 """A turned fader has come to rest when it stood still for so long: only then is anything fitted."""
+
+
+USUAL_BPM = 120.0
 
 
 class House(Protocol):
@@ -105,6 +111,15 @@ class Timekeeper:
             case "position":
                 self._follower.song_position(sixteenths)
 
+    def agree(self, seconds: float, phrase: Phrase | None) -> None:
+        """Have all loops last as long as this one, in its tempo, so that several stay in time.
+
+        Where that is no tempo that there can be, each goes on in its own.
+        """
+        if not self._house.desk["tempo_sync"]:
+            with contextlib.suppress(ValueError):
+                self._house.set({**told_by(seconds, phrase), "tempo_sync": 1.0})
+
     def close(self) -> None:
         """Nothing is settled any more that was turned before."""
         if self._resting is not None:
@@ -149,3 +164,16 @@ class Timekeeper:
         if not values["tempo_sync"]:
             return None, ""
         return nearest(values["bpm"], values["bars"], values["beats"], values["beat_unit"])
+
+
+def told_by(seconds: float, phrase: Phrase | None) -> dict[str, float]:
+    """The desk's tempo for a loop of `seconds`; without known bars, as near to 120 as can be."""
+    if phrase is not None and phrase.quarters == round(phrase.quarters):
+        bars, beats = phrase.bars, round(phrase.quarters)
+    else:
+        beats = 4
+        bars = min(
+            range(1, MOST_BARS + 1),
+            key=lambda each: abs(math.log2(60 * beats * each / seconds / USUAL_BPM)),
+        )
+    return {"bpm": 60 * beats * bars / seconds, "bars": bars, "beats": beats, "beat_unit": 4}
