@@ -13,6 +13,7 @@ from browser_server import Server
 from immersions.dreaming import PARAMETERS
 from immersions.parameters import Parameter
 from immersions.server.app import PAGE
+from immersions.stage.hand import HAND
 
 pytestmark = pytest.mark.browser
 
@@ -47,7 +48,8 @@ def travelled(parameter: Parameter) -> float:
 def test_has_exactly_the_declared_controls(player: Player) -> None:
     controls = player.page.locator("[data-parameter]")
     names = controls.evaluate_all("all => all.map(each => each.dataset.parameter)")
-    assert names == [parameter.name for parameter in PARAMETERS]
+    hand = [parameter.name for parameter in HAND]
+    assert names == ["dream", *hand, *(parameter.name for parameter in PARAMETERS)]
     for parameter in PARAMETERS:
         control = player.page.locator(f"[data-parameter={parameter.name}]")
         if parameter.curve == "switch":
