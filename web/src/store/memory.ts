@@ -66,7 +66,6 @@ export class Memory {
   }
 
   #go(name: "undo" | "redo"): void {
-    if (this.steps.peek()[name] === 0) return;
     this.release();
     this.send({ type: "act", name, deck: 0 });
   }
