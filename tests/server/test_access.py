@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from immersions.server import doorkeeper
-from immersions.server.access import Access, cookies_in, new_token
+from immersions.server.access import Access, cookies_in, kept_token, new_token
 from immersions.server.app import make_app
 
 THERE = "http://192.0.2.1:8765"
@@ -247,3 +247,20 @@ def test_tokens_have_256_bits_and_are_not_shown():
 
 def test_cookies_are_read_as_browsers_send_them():
     assert cookies_in("a=1; b = 2;c;d=x=y") == {"a": "1", "b": "2", "c": "", "d": "x=y"}
+
+
+def test_a_token_is_kept_for_its_user_alone(tmp_path):
+    path = tmp_path / "state" / "token"
+    token = kept_token(path)
+    assert kept_token(path) == token
+    assert path.stat().st_mode & 0o777 == 0o600
+    path.write_text("short")
+    assert kept_token(path) not in (token, "short")
+    path.unlink()
+    assert kept_token(path) != token
+
+
+def test_where_no_token_can_be_kept_there_is_one_all_the_same(tmp_path):
+    (tmp_path / "state").write_text("a file where the folder should be")
+    path = tmp_path / "state" / "token"
+    assert kept_token(path) != kept_token(path)

@@ -2,17 +2,20 @@
 
 One token makes a performer, another one a viewer. A link carries a token once; the answer is a
 cookie, and the address without the token. Cookies and the viewer's token are derived from the
-performer's, so nothing has to be kept, and none of them tells the token that it came from.
+performer's, so nothing else has to be kept, and none of them tells the token that it came from.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
+import os
 import re
 import secrets
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 Role = Literal["performer", "viewer"]
@@ -28,6 +31,24 @@ COOKIE_DAYS = 30
 def new_token() -> str:
     """256 random bits."""
     return secrets.token_urlsafe(32)
+
+
+def kept_token(path: Path) -> str:
+    """The token that was made at an earlier start, or a new one, for this user's eyes alone.
+
+    Links and cookies stay valid over a restart. Where nothing can be kept, it is new each time.
+    """
+    try:
+        return Access(path.read_text("ascii").strip()).token
+    except (OSError, ValueError):
+        token = new_token()
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(token + "\n")
+    return token
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,14 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 
-from immersions.server.access import Access, Role, new_token
+from immersions.server.access import Access, Role, kept_token, new_token
 from immersions.server.app import make_app
 from immersions.server.hands import Wiring
 from immersions.server.returning import open_room
 from immersions.server.room import Room
 from immersions.server.security import LARGEST_BINARY, LOOPBACK
 from immersions.server.sockets import SLOW_SECONDS, Address
+from immersions.stage.folders import folder
 from immersions.stage.link import LinkSession
 
 PARTING_SECONDS = 2
@@ -75,7 +76,12 @@ def perform(stage: Stage, ready: Callable[[Links], None]) -> None:
 def _access(stage: Stage) -> Access | None:
     if stage.token is not None:
         return Access(stage.token)
-    return None if is_loopback(stage.host) else Access(new_token())
+    if is_loopback(stage.host):
+        return None
+    try:
+        return Access(kept_token(folder("state") / "token"))
+    except RuntimeError:  # nobody knows where this user's home is
+        return Access(new_token())
 
 
 def _names(host: str, access: Access | None) -> set[str]:
