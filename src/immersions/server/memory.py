@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Protocol
 
 from immersions.server import adopting
@@ -61,6 +62,19 @@ class Memory:
             if not self._busy:
                 self._recall_over()
             self._tell_steps()
+        self.touch()
+
+    @contextmanager
+    def one_step(self) -> Iterator[None]:
+        """All that is changed within is undone together."""
+        self._history.step(self._room.present)
+        self._moving += 1
+        try:
+            yield
+        finally:
+            self._moving -= 1
+            self._history.settle(self._room.present)
+        self._tell_steps()
         self.touch()
 
     @property

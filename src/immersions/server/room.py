@@ -231,8 +231,9 @@ class Room:
         if ear not in self.ears:
             raise ValueError(f"unknown ear {ear!r}; valid names: {', '.join(self.ears)}")
         clip, seconds = self.first.state.clip, self.first.state.seconds
-        self.time.agree(seconds, self.library.phrase(clip))
-        self.open_deck(free[0], State(clip, ear, seconds, parameters=PARAMETERS.defaults()))
+        with self.memory.one_step():
+            self.time.agree(seconds, self.library.phrase(clip))
+            self.open_deck(free[0], State(clip, ear, seconds, parameters=PARAMETERS.defaults()))
 
     def open_deck(self, number: int, state: State) -> None:
         deck = self.decks[number] = self._deck(number, state)
