@@ -23,7 +23,9 @@ FOUND = f"""() => [...document.querySelectorAll("{CONTROLS}")]
     return {{
       html: each.outerHTML.slice(0, 120),
       name: named.trim(),
-      title: each.closest("[title]")?.getAttribute("title") ?? "",
+      // Over the picture a tooltip would hide what it explains; a card tells of each neuron.
+      title: each.localName === "canvas" ? "a card"
+        : each.closest("[title]")?.getAttribute("title") ?? "",
       focusable: each.tabIndex >= 0 || each.getAttribute("role") === "tab" || each.type === "radio",
     }};
   }})"""

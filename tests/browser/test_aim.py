@@ -37,7 +37,7 @@ def test_a_layer_that_hears_more_than_the_loop_says_so(player: Player) -> None:
           const ear = immersions.ear.value;
           const layers = ear.layers.map((layer, n) => n === ear.layers.length - 1
             ? { ...layer, hears: 6 } : layer);
-          immersions.ear.value = { ...ear, layers };
+          immersions.deck.value.ear.value = { ...ear, layers };
         })()"""
     )
     said = player.page.locator(".target").get_by_text("more than the loop's")

@@ -26,7 +26,9 @@ def decks(player: Player) -> Iterator[Player]:
     player.wait("immersions.decks.value[1].player.lane !== null")
     yield player
     player.ask("immersions.tell({ type: 'close', deck: 1 })")
-    player.ask("immersions.desk.turn({ name: 'crossfade', default: 0 }, 0)")
+    for name in ("crossfade", "tempo_sync"):
+        player.ask(f"immersions.desk.turn({{ name: {name!r}, default: 0 }}, 0)")
+    player.rest(1.5)  # a tempo is settled when the hand rests
     player.wait("immersions.decks.value.length === 1")
 
 
