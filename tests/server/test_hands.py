@@ -11,10 +11,10 @@ from starlette.testclient import TestClient
 
 from immersions.server import addresses
 from immersions.server.app import make_app
-from immersions.server.hand import SURFACE
 from immersions.server.hands import Wiring
 from immersions.server.library import Library
 from immersions.server.room import Room
+from immersions.server.surface import SURFACE
 from immersions.stage.controls.osc_plan import plan
 from immersions.stage.controls.shelf import Shelf, bundled
 

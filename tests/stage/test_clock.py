@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from immersions.stage.clock import PULSES, ClockFollower, ClockSender
+from immersions.stage.clock import PULSES, ClockFollower
 
 
 def pulses(
@@ -140,35 +138,3 @@ def test_nonsense_changes_nothing() -> None:
     too_fast = ClockFollower()
     assert follow(too_fast, pulses(700, 40 * PULSES)) == []
     assert follow(ClockFollower(), [1.0] * 500) == []
-
-
-class TestSender:
-    @given(
-        origin=st.floats(-10, 1000),
-        bpm=st.floats(20, 300),
-        quarters=st.sampled_from([1.0, 3.5, 4.0, 8.0, 11.25]),
-        now=st.floats(0, 100),
-    )
-    def test_windows_join_without_a_gap(
-        self, origin: float, bpm: float, quarters: float, now: float
-    ) -> None:
-        sender = ClockSender(origin, quarters * 60 / bpm, quarters)
-        edges = origin + now + np.cumsum([0, 0.1, 0.025, 0.3, 0.1])
-        times = [at for begin, end in itertools.pairwise(edges) for at in sender.times(begin, end)]
-        assert times == pytest.approx(list(sender.times(edges[0], edges[-1])))
-        assert np.diff(times) == pytest.approx(60 / bpm / PULSES)
-        numbers = (np.array(times) - origin) / (60 / bpm / PULSES)
-        assert numbers == pytest.approx(np.round(numbers), abs=1e-5)
-
-    def test_a_follower_hears_the_tempo_that_is_sent(self) -> None:
-        loop = round(8 * 60 / 133.3 * 44_100) / 44_100
-        follower = ClockFollower()
-        follower.start()
-        told = follow(follower, list(ClockSender(5.0, loop, 8).times(5.0, 15.0)))
-        assert told == [pytest.approx(133.3, abs=0.01)]
-        assert follower.quarters_at(15.0) == pytest.approx(10 * 133.3 / 60, abs=1e-3)
-
-    @pytest.mark.parametrize(("seconds", "quarters"), [(0, 8), (4, 0), (float("nan"), 4)])
-    def test_a_loop_of_nothing_has_no_pulses(self, seconds: float, quarters: float) -> None:
-        with pytest.raises(ValueError, match="longer than 0"):
-            ClockSender(0, seconds, quarters)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from immersions.server.hand import SURFACE
+from immersions.server.surface import SURFACE
 from immersions.stage.controls.addresses import documented
 
 TARGET = Path("docs/controllers.md")

@@ -52,7 +52,7 @@ def make_app(
     app = FastAPI(title="immersions", lifespan=playing, docs_url=None, redoc_url=None)
     app.add_middleware(Guard, hosts=hosts, access=access)
     _add_answers(app, room)
-    add_recordings(app, room.keeping)
+    add_recordings(app, room.logbook)
     add_socket(app, room)
     if (page / "index.html").is_file():
         watched = next(filter(Path.is_file, (page / "stage.html", page / "index.html")))

@@ -36,7 +36,7 @@ def welcome(room: Room, ears: Iterable[EarChoice]) -> say.Welcome:
         ears=[say.EarName(id=each.id, title=each.title) for each in ears],
         decks=[say.DeckState(deck=deck.number, state=deck.state) for deck in room.decks.values()],
         desk=room.desk,
-        performance=room.keeping.name,
+        performance=room.logbook.name,
         samples=room.samples,
     )
 

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from immersions.server import describe
 from immersions.server import messages as say
-from immersions.server.hand import SURFACE, RoomHand
 from immersions.server.outbox import Outbox
 from immersions.server.pages import put
 from immersions.server.port_book import MACHINE, PortBook, controls
+from immersions.server.surface import SURFACE, RoomHand
 from immersions.stage.controls.engine import Engine
 from immersions.stage.controls.mapping import Entry
 from immersions.stage.controls.midi import Clock

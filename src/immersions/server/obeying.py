@@ -30,7 +30,7 @@ async def do(room: Room, outbox: Outbox, message: say.ClientMessage) -> None:
     elif isinstance(message, say.Tap | say.Clock):
         room.time.hear(message)
     elif isinstance(message, say.Sounded | say.Mixed):
-        room.keeping.note(message)
+        room.logbook.note(message)
     elif isinstance(message, say.Lead):
         room.tell(message)
     elif isinstance(message, say.ChooseSample):

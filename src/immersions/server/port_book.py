@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from immersions.server import messages as say
-from immersions.server.hand import SURFACE
+from immersions.server.surface import SURFACE
 from immersions.stage.controls.control import Place
 from immersions.stage.controls.engine import Engine
 from immersions.stage.controls.mapping import Entry, Mapping

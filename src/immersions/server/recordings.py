@@ -6,19 +6,19 @@ from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import FileResponse
 
 from immersions.server import describe
-from immersions.server.keeping import Keeping
+from immersions.server.logbook import Logbook
 from immersions.server.messages import RecordingStarted, StartRecording
 
 LARGEST_BLOCK = 16 * 2**20
 """Bytes: what a page holds back while the server is away, a minute of two channels at 32 kHz."""
 
 
-def add_recordings(app: FastAPI, keeping: Keeping) -> None:
+def add_recordings(app: FastAPI, logbook: Logbook) -> None:
     @app.post("/api/recordings")
     async def start(wanted: StartRecording, request: Request) -> RecordingStarted:
         _check_performer(request)
         try:
-            return RecordingStarted(id=keeping.start(wanted))
+            return RecordingStarted(id=logbook.start(wanted))
         except (ValueError, OSError) as error:
             raise HTTPException(409, describe.line(error)) from None
 
@@ -29,7 +29,7 @@ def add_recordings(app: FastAPI, keeping: Keeping) -> None:
         if len(body) > LARGEST_BLOCK or at < 0:
             raise HTTPException(413, f"expected at most {LARGEST_BLOCK // 2**20} MB")
         try:
-            return {"frames": keeping.append(name, at, body)}
+            return {"frames": logbook.append(name, at, body)}
         except LookupError as error:
             raise HTTPException(404, describe.line(error)) from None
         except ValueError as error:
@@ -41,7 +41,7 @@ def add_recordings(app: FastAPI, keeping: Keeping) -> None:
     async def end(name: str, request: Request) -> dict[str, str]:
         _check_performer(request)
         try:
-            keeping.end(name)
+            logbook.end(name)
         except LookupError as error:
             raise HTTPException(404, describe.line(error)) from None
         except OSError as error:
@@ -51,7 +51,7 @@ def add_recordings(app: FastAPI, keeping: Keeping) -> None:
     @app.get("/api/recordings/{name}/audio")
     async def audio(name: str) -> Response:
         try:
-            path = keeping.path(name)
+            path = logbook.path(name)
         except (LookupError, OSError) as error:
             raise HTTPException(404, describe.line(error)) from None
         return FileResponse(path, media_type="audio/wav", filename=f"{name}.wav")

@@ -11,8 +11,8 @@ from immersions.server import messages as say
 from immersions.server.ears import EarChoice, choices
 from immersions.server.hands import Wiring
 from immersions.server.keeper import Back, Keeper, reason, tell
-from immersions.server.keeping import Keeping
 from immersions.server.library import Library
+from immersions.server.logbook import Logbook
 from immersions.server.room import Room
 from immersions.stage.conductor import Loop
 from immersions.stage.desk import DESK
@@ -120,8 +120,8 @@ def open_room(
         found, ears, kept = _listeners(ear, opened.kept)
         library = Library()
         back = back_to(replace(opened, kept=kept), library, ears)
-        keeping = Keeping(keep, library)
-        return Room(library, ears, found, threads, keeping=keeping, back=back, wiring=wiring)
+        logbook = Logbook(keep, library)
+        return Room(library, ears, found, threads, logbook=logbook, back=back, wiring=wiring)
     except BaseException:
         if opened.place is not None:
             opened.place.close()

@@ -15,8 +15,8 @@ from immersions.server.ears import EarChoice
 from immersions.server.edges import EdgeBook
 from immersions.server.hands import Hands, Wiring
 from immersions.server.keeper import Back
-from immersions.server.keeping import Keeping
 from immersions.server.library import Library
+from immersions.server.logbook import Logbook
 from immersions.server.memory import Memory
 from immersions.server.outbox import Outbox
 from immersions.server.pages import Pages, put, put_loop
@@ -46,14 +46,14 @@ class Room:
         threads: int,
         patience: Patience | None = None,
         wiring: Wiring | None = None,
-        keeping: Keeping | None = None,
+        logbook: Logbook | None = None,
         back: Back | None = None,
     ) -> None:
         """`back` is a performance to come back to, in place of one that begins with `ear`."""
         back = back or Back()
         self.library = library
         self.ears = ears
-        self.keeping = keeping or Keeping()
+        self.logbook = logbook or Logbook()
         self._threads = threads
         self._patience = patience
         self._pages = Pages()
@@ -97,7 +97,7 @@ class Room:
         try:
             async with asyncio.TaskGroup() as group:
                 self._group = group
-                self.keeping.begin(self.tell, self._pages.warn)
+                self.logbook.begin(self.tell, self._pages.warn)
                 group.create_task(self._tell_status())
                 group.create_task(self.time.run())
                 if self.keeper is not None:
@@ -109,7 +109,7 @@ class Room:
             self._group = None
             await self.memory.stop()
             await self._layouts.stop()
-            self.keeping.close()
+            self.logbook.close()
 
     # Pages.
 
@@ -117,7 +117,7 @@ class Room:
         """A page's own outbox, with what it needs to begin."""
         outbox = Outbox()
         put(outbox, describe.welcome(self, self.ears.values()))
-        put(outbox, self.keeping.list())
+        put(outbox, self.logbook.list())
         for deck in self.decks.values():
             self._introduce(deck, outbox)
         if (latest := self._layouts.latest) is not None and latest.going != "ready":
@@ -219,7 +219,7 @@ class Room:
     # Decks.
 
     def _deck(self, number: int, state: State) -> Deck:
-        trace = self.keeping.trace(number)
+        trace = self.logbook.trace(number)
         given = (self.library, self.ears, state, self._threads, self._patience)
         return Deck(number, self, *given, trace=trace, tempo=self.time.tempo)
 

@@ -1,11 +1,10 @@
-"""MIDI clock, 24 pulses a quarter note: followed, with all its jitter, and sent. No torch here."""
+"""MIDI clock, 24 pulses a quarter note: followed, with all its jitter. No torch here."""
 
 from __future__ import annotations
 
 import math
 import statistics
 from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -180,34 +179,3 @@ def _drawn(numbers: NDArray[np.float64], times: NDArray[np.float64]) -> _Line:
         used = keep
     error = deviation / math.sqrt(float(np.sum(centred**2))) / max(period, 1e-6)
     return _Line(start, period, deviation, error)
-
-
-@dataclass(frozen=True)
-class ClockSender:
-    """The pulses of a loop that began at `origin` and lasts `seconds`, being `quarters` long.
-
-    The first pulse of each round falls on its beginning, whatever rounding the loop's length had.
-    """
-
-    origin: float
-    seconds: float
-    quarters: float
-
-    def __post_init__(self) -> None:
-        if not (self.seconds > 0 and self.quarters > 0):
-            raise ValueError(
-                f"expected a loop longer than 0 s and 0 quarters, got {self.seconds} s and "
-                f"{self.quarters} quarters"
-            )
-
-    @property
-    def pulses(self) -> int:
-        """In one round; loops of whole sixteenths have a whole number."""
-        return max(1, round(PULSES * self.quarters))
-
-    def times(self, begin: float, end: float) -> Iterator[float]:
-        """When to send a pulse from `begin` on and before `end`."""
-        period = self.seconds / self.pulses
-        # By number, so that what is rounded away in one window is not in the next one too.
-        first, last = (math.ceil((edge - self.origin) / period - 1e-9) for edge in (begin, end))
-        return (self.origin + number * period for number in range(first, last))

@@ -16,6 +16,16 @@ export interface Levels {
   maximum: number;
 }
 
+/** What meters show before anything was heard. */
+export const NO_LEVELS: Levels = {
+  momentary: -Infinity,
+  shortTerm: -Infinity,
+  integrated: -Infinity,
+  peak: -Infinity,
+  truePeak: -Infinity,
+  maximum: -Infinity,
+};
+
 /** Energies are gathered in steps of 50 ms, eight of which are one block of the recommendation. */
 const STEPS_A_SECOND = 20;
 const BLOCK = 8;
@@ -37,14 +47,7 @@ export class Loudness {
   readonly #steps = new Float64Array(SHORT_TERM);
   readonly #energies = new Float64Array(BINS);
   readonly #counts = new Float64Array(BINS);
-  readonly #levels: Levels = {
-    momentary: -Infinity,
-    shortTerm: -Infinity,
-    integrated: -Infinity,
-    peak: -Infinity,
-    truePeak: -Infinity,
-    maximum: -Infinity,
-  };
+  readonly #levels: Levels = { ...NO_LEVELS };
   #energy = 0;
   #filled = 0;
   #stepped = 0;

@@ -1,4 +1,4 @@
-import type { Levels } from "./loudness";
+import { type Levels, NO_LEVELS } from "./loudness";
 
 /** Numbers about the master in a message; the channels' peaks follow. */
 export const METERED = 6;
@@ -8,15 +8,7 @@ export interface Metering extends Levels {
   channels: number[];
 }
 
-export const SILENCE: Metering = {
-  momentary: -Infinity,
-  shortTerm: -Infinity,
-  integrated: -Infinity,
-  peak: -Infinity,
-  truePeak: -Infinity,
-  maximum: -Infinity,
-  channels: [],
-};
+export const SILENCE: Metering = { ...NO_LEVELS, channels: [] };
 
 /** Writes a message without allocating anything; `peaks` are magnitudes. */
 export function writeLevels(message: Float64Array, levels: Levels, peaks: Float64Array): void {

@@ -1,3 +1,5 @@
+import { gathered } from "../store/soon";
+
 /** MIDI messages are passed on together, so often; more quickly than any hand moves. */
 export const BATCH_MS = 8;
 /** Of more bytes than this at once, only the newest value of each fader is passed on. */
@@ -12,13 +14,14 @@ export class Batch {
   #waiting: number[][] = [];
   #size = 0;
   #at = 0;
-  #scheduled = false;
+  readonly #flushSoon: () => void;
 
   constructor(
     private readonly send: Send,
-    private readonly later: (callback: () => void) => void = (callback) =>
-      void setTimeout(callback, BATCH_MS),
-  ) {}
+    later: (callback: () => void) => void = (callback) => void setTimeout(callback, BATCH_MS),
+  ) {
+    this.#flushSoon = gathered(() => this.flush(), later);
+  }
 
   /** Takes a message that came at `at`, in milliseconds of `performance.now`. */
   take(message: Uint8Array, at: number): void {
@@ -29,12 +32,7 @@ export class Batch {
     this.#waiting.push([...message]);
     this.#size += message.length;
     this.#at = at;
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    this.later(() => {
-      this.#scheduled = false;
-      this.flush();
-    });
+    this.#flushSoon();
   }
 
   /** Passes on what waits. */

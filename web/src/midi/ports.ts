@@ -1,3 +1,4 @@
+import { named, openMidi } from "./access";
 import { Batch } from "./batch";
 
 export interface BrowserPortEvents {
@@ -24,9 +25,7 @@ export class BrowserPorts {
 
   /** Asks for the ports; the browser may ask the performer. Rejects when it is not allowed. */
   static async open(events: BrowserPortEvents): Promise<BrowserPorts> {
-    if (!navigator.requestMIDIAccess)
-      throw new Error("this browser has no Web MIDI; Chromium, Edge and Firefox have");
-    return new BrowserPorts(await navigator.requestMIDIAccess(), events);
+    return new BrowserPorts(await openMidi(), events);
   }
 
   /** Sends bytes to the output that belongs to a port. */
@@ -44,9 +43,7 @@ export class BrowserPorts {
   /** Whether a port came or went. */
   #look(): boolean {
     let changed = false;
-    const there = named(
-      [...this.access.inputs.values()].filter((each) => each.state !== "disconnected"),
-    );
+    const there = named(this.access.inputs.values());
     for (const [name, input] of this.#inputs) {
       if (there.get(name) === input) continue;
       changed = true;
@@ -66,18 +63,6 @@ export class BrowserPorts {
     }
     return changed;
   }
-}
-
-/** Ports by names of their own: of two alike, the second is called so. */
-export function named<Port extends { name: string | null }>(ports: Port[]): Map<string, Port> {
-  const found = new Map<string, Port>();
-  for (const port of ports) {
-    const name = (port.name || "MIDI").slice(0, 190);
-    let unique = name;
-    for (let number = 2; found.has(unique); number++) unique = `${name} (${number})`;
-    found.set(unique, port);
-  }
-  return found;
 }
 
 interface Side {

@@ -4,7 +4,7 @@ import { units, wholeLayer } from "../range";
 import { type Chosen, combined, inverse, type Mode } from "../selecting/combine";
 import { around, MOST_RANGES, type Piece, piecesOf, rangesOf, size } from "../selecting/pieces";
 import type { DeckMessage } from "./addressed";
-import { soon } from "./soon";
+import { gathered, soon } from "./soon";
 
 const HELD_MS = 700;
 const WHOLE: Range["time"] = [0, 1];
@@ -25,15 +25,17 @@ export class Aim {
   /** which of them was picked up, to be turned in its place */
   readonly held = signal<number | null>(null);
   #touched = -Infinity;
-  #scheduled = false;
+  readonly #tellSoon: () => void;
 
   constructor(
     private readonly send: (message: DeckMessage) => boolean,
-    private readonly later: (callback: () => void) => void = soon,
+    later: (callback: () => void) => void = soon,
     private readonly now: () => number = () => performance.now(),
     /** tells the performer one line */
     private readonly tell: (line: string) => void = () => {},
-  ) {}
+  ) {
+    this.#tellSoon = gathered(() => this.#tell(), later);
+  }
 
   /** Changes the choice in hand. */
   choose(change: Partial<Range>): void {
@@ -160,14 +162,8 @@ export class Aim {
   #replace(ranges: Range[], turning = false): void {
     this.#touched = this.now();
     this.targets.value = ranges;
-    if (!turning) this.#tell();
-    else if (!this.#scheduled) {
-      this.#scheduled = true;
-      this.later(() => {
-        this.#scheduled = false;
-        this.#tell();
-      });
-    }
+    if (turning) this.#tellSoon();
+    else this.#tell();
   }
 
   #tell(): void {

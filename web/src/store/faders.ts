@@ -1,6 +1,6 @@
 import { type Signal, signal } from "@preact/signals";
 import type { ParameterDeclaration } from "../messages";
-import { soon } from "./soon";
+import { gathered, soon } from "./soon";
 
 /** A value that the performer turned is not turned back by an older state for this long. */
 const HELD_MS = 700;
@@ -15,13 +15,15 @@ export class Faders {
   readonly #values = new Map<string, Signal<number>>();
   readonly #touched = new Map<string, number>();
   #unsent: Record<string, number> = {};
-  #scheduled = false;
+  readonly #flushSoon: () => void;
 
   constructor(
     private readonly send: (values: Record<string, number>) => boolean,
-    private readonly later: (callback: () => void) => void = soon,
+    later: (callback: () => void) => void = soon,
     private readonly now: () => number = () => performance.now(),
-  ) {}
+  ) {
+    this.#flushSoon = gathered(() => this.flush(), later);
+  }
 
   /** The live value of a parameter. */
   of(parameter: Pick<ParameterDeclaration, "name" | "default">): Signal<number> {
@@ -37,12 +39,7 @@ export class Faders {
     this.of(parameter).value = value;
     this.#touched.set(parameter.name, this.now());
     this.#unsent[parameter.name] = value;
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    this.later(() => {
-      this.#scheduled = false;
-      this.flush();
-    });
+    this.#flushSoon();
   }
 
   /** Sends what was turned and not yet sent. */

@@ -7,3 +7,16 @@ const MOMENT_MS = 15;
 export function soon(callback: () => void): void {
   setTimeout(callback, MOMENT_MS);
 }
+
+/** Calls `callback` once after a moment, however often that is asked for until then. */
+export function gathered(callback: () => void, later = soon): () => void {
+  let waiting = false;
+  return () => {
+    if (waiting) return;
+    waiting = true;
+    later(() => {
+      waiting = false;
+      callback();
+    });
+  };
+}

@@ -3,6 +3,7 @@ import type { Led } from "../audio/companion";
 import type { Sound } from "../audio/sound";
 import type { Voice } from "../audio/voice";
 import type { Clock, Tap } from "../messages";
+import { named, openMidi } from "../midi/access";
 import { ClockIn } from "../tempo/clockin";
 import { ClockOut, type Playing } from "../tempo/clockout";
 import type { Beat } from "../tempo/pulses";
@@ -40,9 +41,7 @@ export class Timing {
   /** Asks for the ports; the browser may ask the performer. */
   async look(): Promise<void> {
     try {
-      if (!navigator.requestMIDIAccess)
-        throw new Error("this browser has no Web MIDI; Chromium, Edge and Firefox have");
-      this.#access = await navigator.requestMIDIAccess();
+      this.#access = await openMidi();
       this.#access.addEventListener("statechange", () => this.#list());
       this.#list();
     } catch (error) {
@@ -64,22 +63,22 @@ export class Timing {
 
   #list(): void {
     if (!this.#access) return;
-    this.inputs.value = [...named(this.#access.inputs).keys()];
-    this.outputs.value = [...named(this.#access.outputs).keys()];
+    this.inputs.value = [...named(this.#access.inputs.values()).keys()];
+    this.outputs.value = [...named(this.#access.outputs.values()).keys()];
     this.#connect();
   }
 
   /** Takes up the chosen ports; one that was pulled out is taken up again when it is back. */
   #connect(): void {
     if (!this.#access) return;
-    const input = named(this.#access.inputs).get(this.input.peek()) ?? null;
+    const input = named(this.#access.inputs.values()).get(this.input.peek()) ?? null;
     if (input !== this.#listening) {
       this.#listening?.removeEventListener("midimessage", this.#take);
       input?.addEventListener("midimessage", this.#take);
       this.#listening = input;
       void input?.open();
     }
-    this.#out.use(named(this.#access.outputs).get(this.output.peek()) ?? null);
+    this.#out.use(named(this.#access.outputs.values()).get(this.output.peek()) ?? null);
   }
 
   readonly #take = ({ data, timeStamp }: MIDIMessageEvent): void => {
@@ -107,17 +106,4 @@ export class Timing {
 function beat(voice: Voice | null): Beat | null {
   const quarters = voice?.loop.header.quarters;
   return voice && quarters ? { origin: voice.origin, length: voice.length, quarters } : null;
-}
-
-/** Ports that are there, by names of their own: of two alike, the second is called so. */
-function named<Port extends MIDIPort>(ports: ReadonlyMap<string, Port>): Map<string, Port> {
-  const found = new Map<string, Port>();
-  for (const port of ports.values()) {
-    if (port.state === "disconnected") continue;
-    const name = port.name || "MIDI";
-    let unique = name;
-    for (let number = 2; found.has(unique); number++) unique = `${name} (${number})`;
-    found.set(unique, port);
-  }
-  return found;
 }

@@ -41,7 +41,7 @@ class _Going:
         self.timer: asyncio.TimerHandle | None = None
 
 
-class Keeping:
+class Logbook:
     """For one performance and one event loop; keeps nothing where `folder` is None.
 
     `folder` is where all performances lie.
