@@ -12,6 +12,12 @@ from playwright.sync_api import Browser, Page
 SMALL = {"width": 900, "height": 460}
 """Drawn by the processor: as small as the page's parts allow."""
 
+BEGUN = """(after) => {
+  const { header } = immersions.deck.value.latest;
+  return header.kind === 'start' && header.generation > after && header.layers.length > 0;
+}"""
+"""The clip was begun again since, and what the ear answers to it is known."""
+
 
 @dataclass
 class Player:
@@ -35,7 +41,9 @@ class Player:
         player = cls(page)
         player.listen()
         page.goto(url)
-        player.wait("immersions.received.value > 0 && immersions.layout.value !== null")
+        player.wait("immersions.layout.value !== null && immersions.start.value !== null")
+        # What a server tells of itself ends with this: no loop comes by itself any more.
+        player.wait("immersions.status.value !== null")
         return player
 
     def listen(self) -> None:
@@ -78,7 +86,10 @@ class Player:
         self.rest(0.5)  # the last one's crossfade
 
     def reset(self) -> None:
-        """Leaves the performance as it was found: at rest, at the first clip."""
+        """Leaves the performance as it was found: at rest, at the first clip, nothing dreamed.
+
+        A dream that is kept would be given to the next page, in place of what its test offers.
+        """
         self.wait("immersions.connection.value === 'open'")
         self.ask("immersions.dream(false)")
         first = self.ask("immersions.clips.value[0].id")
@@ -86,6 +97,9 @@ class Player:
             self.ask(f"immersions.send({{ type: 'clip', id: {first!r} }})")
             self.wait(f"immersions.state.value.clip === {first!r}")
         self.wait("!immersions.state.value.running")
+        before = self.ask("immersions.state.value.generation")
+        self.ask("immersions.send({ type: 'restart' })")
+        self.wait(f"({BEGUN})({before})")
 
     def interruptions(self) -> dict[str, int]:
         """What the gap detector counted so far."""
