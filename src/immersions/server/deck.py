@@ -81,9 +81,14 @@ class Deck:
         return self._state
 
     @property
+    def shapes(self) -> list[say.LayerShape]:
+        """The ear's layers; none while it is loading."""
+        return [] if self.ear is None else self.ear.layers
+
+    @property
     def layers(self) -> list[str]:
         """Names of the ear's layers; none while it is loading."""
-        return [] if self.ear is None else [layer.name for layer in self.ear.layers]
+        return [layer.name for layer in self.shapes]
 
     @property
     def phrase(self) -> Phrase | None:
@@ -113,7 +118,7 @@ class Deck:
 
     def turn_hand(self, values: Mapping[str, object]) -> None:
         """Turn the target in hand; see `immersions.stage.hand`."""
-        ranges = hand.turned(self._state.targets, self.layers, values)
+        ranges = hand.turned(self._state.targets, self.shapes, values)
         self.choose_targets(say.ChooseTarget(ranges=list(ranges)))
 
     def choose_targets(self, message: say.ChooseTarget) -> None:
