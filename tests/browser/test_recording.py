@@ -95,7 +95,7 @@ def test_a_recording_goes_on_while_the_network_is_away(
     stage: tuple[Player, Server], kept: Path
 ) -> None:
     player, server = stage
-    player.page.get_by_role("button", name="Record").press("Enter")
+    player.page.get_by_role("button", name="Rec: record").press("Enter")
     player.wait("immersions.keeping.recorder.seconds.value > 1")
     player.page.context.set_offline(True)
     player.wait("immersions.keeping.recorder.waiting.value > 2")
