@@ -12,6 +12,7 @@ from _graphs import growing
 from _measure import both_clocks
 from immersions.anatomy.attraction import Attraction
 from immersions.anatomy.barnes_hut import Repulsion
+from immersions.anatomy.solver import SolverConfig
 
 SMALLEST = 10_000
 STEP = 10**0.5
@@ -30,7 +31,7 @@ def scaling(most: int) -> dict[str, Any]:
     return {"rows": rows, "power_of_vertices": growth}
 
 
-def measured(vertices: int, exponent: float = 1.5) -> dict[str, Any]:
+def measured(vertices: int, exponent: float = SolverConfig.exponent) -> dict[str, Any]:
     graph = growing(vertices)
     random = np.random.default_rng(0)
     points = random.normal(size=(graph.vertices, 2)).astype(np.float32)

@@ -45,7 +45,7 @@ def test_the_centring_may_rise_with_each_level() -> None:
     one = graph()
     spread = []
     for rising in (1.0, 4.0):
-        positions, log = solved(one, SolverConfig(rising=rising))
+        positions, log = solved(one, SolverConfig(centring=0.02, rising=rising))
         assert log[-1].residual < SolverConfig().tolerance
         spread.append(positions.std())
     assert spread[1] < 0.9 * spread[0]
@@ -170,6 +170,21 @@ def test_a_gpu_comes_to_rest_at_a_like_energy() -> None:
         assert log[-1].residual < config.tolerance
         energies.append(energy_of(Solver(one, charges, config), points))
     assert energies[1] == pytest.approx(energies[0], rel=0.02)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU here")
+def test_forces_on_a_gpu_are_those_of_the_processor() -> None:
+    """At the same points: single precision apart, however the sums are grouped."""
+    one = graph()
+    charges = np.exp(np.random.default_rng(0).normal(size=one.vertices)).astype(np.float32)
+    points = np.random.default_rng(1).normal(size=(one.vertices, 2)).astype(np.float32)
+    pushes, pulls = [], []
+    for device in ("cpu", "cuda"):
+        pushes.append(Solver(one, charges, SolverConfig(device=device)).exact(0).force(points)[0])
+        there = torch.from_numpy(points).to(device)
+        pulls.append(Attraction(one, device, few=0).pull(there).cpu().numpy())
+    for here, there in (pushes, pulls):
+        assert np.abs(there - here).max() < 1e-4 * np.abs(here).max()
 
 
 def test_a_seed_gives_the_same_layout_again() -> None:

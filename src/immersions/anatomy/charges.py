@@ -24,12 +24,14 @@ alike; the variance as it is; or one for all."""
 Charges = Float[NDArray[np.float32], " vertices"]
 
 KINDS: tuple[Kind, ...] = ("deviation", "equalised", "variance", "uniform")
+DEFAULT: Kind = "equalised"
+"""The most separation times spread: `benchmarks/layout_choices.py`."""
 LEAST = 0.05
 """Of its layer's mean: a neuron that never answers still takes some room."""
 
 
 def from_variances(
-    graph: Graph, variances: Mapping[str, NDArray[np.float32]], kind: Kind = "deviation"
+    graph: Graph, variances: Mapping[str, NDArray[np.float32]], kind: Kind = DEFAULT
 ) -> Charges:
     """From (channels, pitches) of each layer.
 
@@ -61,7 +63,7 @@ def from_variances(
 
 
 def from_statistics(
-    graph: Graph, statistics: Mapping[str, LayerStatistics], kind: Kind = "deviation"
+    graph: Graph, statistics: Mapping[str, LayerStatistics], kind: Kind = DEFAULT
 ) -> Charges:
     """From what is stored with an ear, its neurons' variance on long music."""
     variances = {name: row.deviation.square().cpu().numpy() for name, row in statistics.items()}
@@ -74,7 +76,7 @@ def over_time(
     ear: Ear,
     loops: Sequence[Float[Tensor, " samples"]],
     steps: int,
-    kind: Kind = "deviation",
+    kind: Kind = DEFAULT,
 ) -> list[Charges]:
     """One set of charges for each of `steps` equal parts of a loop.
 

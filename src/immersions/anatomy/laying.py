@@ -47,7 +47,7 @@ class LayoutConfig:
     solver: SolverConfig = field(default_factory=SolverConfig)
     weights: Weights = "magnitude"
     """Of edges: |W|, of each connection divided by its mean, or one."""
-    charges: charging.Kind = "deviation"
+    charges: charging.Kind = charging.DEFAULT
     snapshots: int = 1
     """One layout for each of so many parts of a loop."""
 

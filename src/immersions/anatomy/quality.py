@@ -19,6 +19,7 @@ from torch import Tensor
 from immersions.anatomy.attraction import Attraction
 from immersions.anatomy.exact import repulsion_energy
 from immersions.anatomy.graph import Graph
+from immersions.anatomy.solver import SolverConfig
 
 Positions = Float[NDArray[np.float32], "vertices dimensions"]
 Numbers = Int[NDArray[np.int64], " rows"]
@@ -140,7 +141,7 @@ def energy(
     charges: Float[NDArray[np.float32], " vertices"],
     positions: Positions,
     exponent: float,
-    centring: float = 0.02,
+    centring: float = SolverConfig.centring,
 ) -> float:
     """What the solver makes small, for each vertex, at the size that suits the layout best.
 

@@ -42,11 +42,12 @@ APART = 1e-3
 class SolverConfig:
     """How to come to rest. The defaults are what `benchmarks/layout.py` was measured with."""
 
-    exponent: float = 1.5
+    exponent: float = 2.0
     """k of the repulsion, 1 to 4: low ones make dense clusters, high ones an even spread."""
     dimensions: int = 2
-    centring: float = 0.02
-    """Beside the mean degree."""
+    centring: float = 0.005
+    """Beside the mean degree. More outweighs the few edges of a scalogram's bins, draws them into
+    the layers above, and bends what is long."""
     rising: float = 1.0
     """By how much the centring grows with each finer level."""
     method: Literal["heavy-ball", "verlet"] = "heavy-ball"
@@ -135,7 +136,8 @@ class Solver:
         random = np.random.default_rng(config.seed)
         shape = levels[-1].graph.vertices, config.dimensions
         points = random.normal(size=shape).astype(np.float32)
-        coarse = _Stage(1.4, 1.0, 0.9, 0.2, 0.05, config.coarse_most)
+        # Finer levels mend what is left: coarse ones need no more than the right shape.
+        coarse = _Stage(1.4, 1.0, 0.8, 0.3, 0.1, config.coarse_most)
         for number in range(len(levels) - 1, 0, -1):
             points, spacing = self._rest(points, number, coarse, report)
             points = self._finer(points, number, spacing, random)
