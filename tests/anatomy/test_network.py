@@ -175,8 +175,21 @@ def test_a_module_that_fails_is_named_in_one_line(error: BaseException) -> None:
 
 
 def test_an_answer_that_does_not_come_from_the_input_is_told() -> None:
-    with pytest.raises(ValueError, match="Apply: expected a tensor computed from the input"):
+    with pytest.raises(ValueError, match="Apply: expected a tensor computed from the input, got"):
         run(lambda x: torch.ones(1, 3))
+    with pytest.raises(ValueError, match="Apply: expected an answer with a tensor, got float"):
+        run(lambda x: float(x.sum()))
+
+
+def test_what_leaves_torch_is_told_and_the_rest_is_joined() -> None:
+    def forward(x: Tensor, a: nn.Module, b: nn.Module) -> Tensor:
+        return torch.from_numpy(2 * torch.relu(b(torch.relu(a(x)))).numpy())
+
+    graph = run(forward, nn.Conv2d(4, 4, 1), nn.Conv2d(4, 5, 1))
+    assert [layer.name for layer in graph.layers] == ["input", "relu", "relu.2", "answer"]
+    assert [(one.source, one.target) for one in graph.connections] == [(0, 1), (1, 2)]
+    (line,) = graph.unconnected
+    assert line.startswith("answer could not be joined: it is computed without the input, or")
 
 
 def test_modules_in_double_precision_get_such_input() -> None:

@@ -16,7 +16,7 @@ from immersions.anatomy.axes import BATCH, CHANNEL, CUT, KEPT, Axes
 from immersions.anatomy.graph import Connection, Graph, VertexLayer
 from immersions.anatomy.links import Links, combined, identity
 from immersions.anatomy.operations import BENDING, known
-from immersions.anatomy.recording import Node, Recorder, in_one_line, record
+from immersions.anatomy.recording import ANSWER, Node, Recorder, in_one_line, record
 from immersions.anatomy.traced import Traced
 
 ROLES = {
@@ -25,6 +25,8 @@ ROLES = {
     4: (BATCH, CHANNEL, KEPT, CUT),
 }
 """By the number of an input's dimensions. Sound (batch, samples) is a channel of one: (1, 1, n)."""
+
+WITHOUT = "computed without the input, or outside torch (such as by numpy)"
 
 FAILURES = (ValueError, IndexError, TypeError, KeyError, StopIteration, RuntimeError)
 """What an operation may end in whose arguments are used in a way that nobody thought of."""
@@ -38,12 +40,17 @@ def graph_of(
     `x` is (1, channels), (1, channels, frames) or (1, channels, rows, columns); of the last the
     rows are kept, or the columns. Vertices: the input, every nonlinearity's output, the answer.
 
-    Raises `ValueError` where the module fails on `x` or its answer does not come from it.
+    An answer that does not come from `x` is laid out without edges.
+
+    Raises `ValueError` where the module fails on `x`, or nothing that it does comes from `x`.
     """
     if x.ndim not in ROLES or len(x) != 1:
         raise ValueError(f"expected one item of 2 to 4 dimensions, got {tuple(x.shape)}")
     dtype = next((each.dtype for each in module.parameters() if each.is_floating_point()), x.dtype)
     recorder, last = record(module, x.to(dtype))
+    if last.operation == ANSWER and len(recorder.nodes) == 2:
+        name = type(module).__name__
+        raise ValueError(f"{name}: expected a tensor computed from the input, got one {WITHOUT}")
     roles = list(ROLES[x.ndim])
     if keep_columns and x.ndim == 4:
         roles[2:] = [CUT, KEPT]
@@ -91,6 +98,8 @@ def _traced(
     layers: Sequence[VertexLayer],
 ) -> Traced | str:
     """What a node comes from, or in words why that cannot be said."""
+    if node.operation == ANSWER:
+        return f"it is {WITHOUT}"
     if not node.inputs:
         return Traced(Axes.of(roles, node.shape), ())
     given: list[Traced] = []

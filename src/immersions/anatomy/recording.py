@@ -15,6 +15,9 @@ import torch
 from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
+ANSWER = "answer"
+"""Of a network, where nothing shows that it comes from the input."""
+
 
 @dataclass(eq=False)
 class Node:
@@ -57,9 +60,9 @@ class Recorder(TorchDispatchMode):
         # Else torch loads its whole compiler, for seconds, to leave this class out of compiling.
         return False
 
-    def begin(self, x: Tensor) -> Node:
-        """`x` is what the network is given."""
-        return self._note("input", (), {}, x)
+    def begin(self, x: Tensor, operation: str = "input") -> Node:
+        """`x` is what the network is given, or comes from nowhere that is known."""
+        return self._note(operation, (), {}, x)
 
     def node_of(self, x: Tensor) -> Node | None:
         if id(x) in self._of:
@@ -186,9 +189,9 @@ def _evaluating(module: nn.Module) -> Iterator[None]:
 @torch.no_grad()
 def record(module: nn.Module, x: Tensor) -> tuple[Recorder, Node]:
     """Everything that `module` does to `x` in evaluation, and the node of its answer: of several
-    tensors the first that came from `x`.
+    tensors the first that came from `x`, or else a node without inputs for the first of all.
 
-    Raises `ValueError` where the module fails, or no answer came from `x`.
+    Raises `ValueError` where the module fails, or answers without a tensor.
     """
     recorder, name = Recorder(), type(module).__name__
     recorder.begin(x)
@@ -199,13 +202,12 @@ def record(module: nn.Module, x: Tensor) -> tuple[Recorder, Node]:
         raise ValueError(
             f"{name} cannot be run on {tuple(x.shape)}: {in_one_line(error)}"
         ) from None
-    nodes = (recorder.node_of(each) for each in _tensors(answer))
+    tensors = list(_tensors(answer))
+    if not tensors:
+        raise ValueError(f"{name}: expected an answer with a tensor, got {type(answer).__name__}")
+    nodes = (recorder.node_of(each) for each in tensors)
     last = next((node for node in nodes if node is not None), None)
-    if last is None:
-        raise ValueError(
-            f"{name}: expected a tensor computed from the input, got {type(answer).__name__}"
-        )
-    return recorder, last
+    return recorder, last or recorder.begin(tensors[0], ANSWER)
 
 
 def _tensors(answer: Any) -> Iterator[Tensor]:
