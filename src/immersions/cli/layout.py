@@ -45,23 +45,26 @@ def layout(
     exponent: Annotated[
         float,
         typer.Option(min=1, max=4, help="k of the repulsion: low is clustered, high is even."),
-    ] = 1.5,
+    ] = 2.0,
     weights: Annotated[
         str, typer.Option(help="Of edges: magnitude (|W|) or uniform.")
     ] = "magnitude",
     charges: Annotated[
         str,
         typer.Option(
-            help="How neurons vary on music: deviation, its square with layers made alike "
-            "(equalised) or as it is (variance); or uniform."
+            help="How neurons vary on music: their variance with layers made alike (equalised), "
+            "its root (deviation), or as it is (variance); or uniform."
         ),
-    ] = "deviation",
+    ] = "equalised",
     dimensions: Annotated[int, typer.Option(min=2, max=3, help="2 or 3.")] = 2,
     snapshots: Annotated[
         int, typer.Option(min=1, max=64, help="Layouts for so many parts of a loop.")
     ] = 1,
     seed: Annotated[
-        int, typer.Option(min=0, max=LARGEST_SEED, help="The same seed gives the same layout.")
+        int,
+        typer.Option(
+            min=0, max=LARGEST_SEED, help="Same seed, machine and threads: the same layout."
+        ),
     ] = 0,
     method: Annotated[
         str, typer.Option(help="heavy-ball, or verlet as in the papers, which takes longer.")
@@ -240,7 +243,7 @@ def _progress(also: Report | None) -> Iterator[Report]:
     )
     progress = Progress(*columns, console=Console(file=sys.stderr), transient=True)
     task = progress.add_task("", total=1.0, level=0, vertices=0, step=0, residual=0.0, movement=0.0)
-    highest = 0
+    shown, highest = progress.console.is_terminal, 0
 
     def show(moment: Moment, points: Positions) -> None:
         nonlocal highest
@@ -248,7 +251,8 @@ def _progress(also: Report | None) -> Iterator[Report]:
             also(moment, points)
         if highest == 0:
             highest = moment.level + 1
-            progress.start()
+            if shown:
+                progress.start()
         done = (highest - 1 - moment.level) / highest
         progress.update(
             task,
@@ -263,7 +267,8 @@ def _progress(also: Report | None) -> Iterator[Report]:
     try:
         yield show
     finally:
-        progress.stop()
+        if shown:  # stopping writes an empty line elsewhere
+            progress.stop()
 
 
 def _say(line: str) -> None:
