@@ -10,6 +10,7 @@ import torch
 from networks import Residual, positive
 
 from immersions.anatomy import charges as charging
+from immersions.anatomy import quality
 from immersions.anatomy.framing import aligned, framed, upright
 from immersions.anatomy.graph import Graph, VertexLayer
 from immersions.anatomy.laying import (
@@ -141,14 +142,14 @@ def test_charges_over_time_follow_what_sounds_when() -> None:
     assert high[1] > 5 * high[0]
 
 
-def test_neighbours_in_a_layout_do_not_touch(ear: ContrastiveEar) -> None:
-    """Half a hundredth of an even spacing, even for the nearest two of thousands."""
-    positions = layout_of_ear(ear, LayoutConfig(), "tiny").layout.positions[0].astype(float)
-    squares = (positions**2).sum(1)
-    apart = squares[:, None] + squares - 2 * positions @ positions.T
-    np.fill_diagonal(apart, np.inf)
-    even = np.sqrt(np.prod(np.ptp(positions, axis=0)) / len(positions))
-    assert np.sqrt(apart.min()) > 0.005 * even
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_neighbours_in_a_layout_do_not_touch(ear: ContrastiveEar, seed: int) -> None:
+    """Measured: .194 to .197 of an even spacing, the nearest hundredth .229 to .231."""
+    config = LayoutConfig(SolverConfig(seed=seed))
+    laid = layout_of_ear(ear, config, "tiny")
+    apart = quality.apart(laid.graph, laid.layout.positions[0])
+    assert apart.least > 0.15
+    assert apart.hundredth > 0.2
 
 
 @pytest.mark.parametrize("value", [0, np.nan, np.inf, -1])
