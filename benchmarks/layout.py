@@ -173,26 +173,28 @@ def show(row: dict[str, Any]) -> None:
 
 
 def against_ours(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Each peer beside our uniform layout of the same part: times as long, differences."""
-    ours = {row["every"]: row for row in rows if row["ours"] and row["name"].endswith("uniform")}
-    answer = []
-    for row in rows:
-        if row["ours"] or "failed" in row:
-            continue
-        same = ours[row["every"]]
-        answer.append(
-            {
-                "name": row["name"],
-                "part": IN_WORDS[row["every"]],
-                "times_as_long": row["cpu_seconds"] / same["cpu_seconds"],
-                "times_as_long_as_cold": row["cpu_seconds"] / same["cpu_seconds_cold"],
-                "times_the_memory": row["peak_rss_mb"] / same["peak_rss_mb"],
-                "stress_above": row["stress"] - same["stress"],
-                "jaccard_above": row["jaccard"] - same["jaccard"],
-                "separation_above": row["separation"] - same["separation"],
-            }
-        )
-    return answer
+    """Each peer beside both our layouts of the same part: times as long, differences."""
+    return [
+        beside(row, same)
+        for row in rows
+        if not row["ours"] and "failed" not in row
+        for same in rows
+        if same["ours"] and same["every"] == row["every"]
+    ]
+
+
+def beside(row: dict[str, Any], same: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "name": row["name"],
+        "beside": same["name"],
+        "part": IN_WORDS[row["every"]],
+        "times_as_long": row["cpu_seconds"] / same["cpu_seconds"],
+        "times_as_long_as_cold": row["cpu_seconds"] / same["cpu_seconds_cold"],
+        "times_the_memory": row["peak_rss_mb"] / same["peak_rss_mb"],
+        "stress_above": row["stress"] - same["stress"],
+        "jaccard_above": row["jaccard"] - same["jaccard"],
+        "separation_above": row["separation"] - same["separation"],
+    }
 
 
 if __name__ == "__main__":
