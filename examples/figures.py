@@ -19,41 +19,37 @@ from torch import nn
 from image_networks import resnet18, vgg16
 from immersions import ears
 from immersions.anatomy.graph import Graph
-from immersions.anatomy.laying import LayoutConfig, charges_of, lay_out
-from immersions.anatomy.layout import Layout, places
+from immersions.anatomy.laying import LayoutConfig, lay_out, layout_of_ear
+from immersions.anatomy.layout import Layout
 from immersions.anatomy.network import graph_of
-from immersions.anatomy.of_ear import graph_of_ear
 from immersions.anatomy.pictures import Watch, picture, settling
 from immersions.anatomy.pictures.colours import NIGHT, encoded, scalogram_colours
-from immersions.anatomy.solver import Solver, SolverConfig
+from immersions.anatomy.solver import SolverConfig
 from immersions.dreaming import Target, dream
 from immersions.ears.ear import Ear
 
 EAR = "small"
+USUAL = LayoutConfig()
+"""What `immersions layout` takes if nothing is said."""
 EXPONENTS = (1.0, 2.0, 3.0)
 TARGETS = ("encoder.0[0:4]", "encoder.2[0:8]", "context.3[0:64]")
 DREAM_STEPS = 60
 GUTTER = 16
 INK = "#e9e4d8"
-QUALITY = 85
+QUALITY = 80
 
 Image = NDArray[np.uint8]
 BLACK = encoded(np.array([NIGHT], np.float32))[0]
 
 
-def config(exponent: float = 1.5) -> LayoutConfig:
-    """Weights by magnitude, and the same charge for all: the plainest of the pictures."""
-    return LayoutConfig(SolverConfig(exponent=exponent), charges="uniform")
+def of_ear(name: str = EAR, config: LayoutConfig = USUAL) -> tuple[Layout, Graph]:
+    laid = layout_of_ear(ears.load(name), config, name)
+    return laid.layout, laid.graph
 
 
-def of_ear(exponent: float = 1.5) -> tuple[Layout, Graph]:
-    graph = graph_of_ear(ears.load(EAR))
-    return lay_out(graph, config(exponent), EAR).layout, graph
-
-
-def layers() -> Image:
-    """Layers coloured: every neuron of an ear."""
-    layout, graph = of_ear()
+def layers(name: str = EAR) -> Image:
+    """Layers coloured: every neuron of an ear, as `immersions layout EAR --picture` draws it."""
+    layout, graph = of_ear(name)
     return picture(layout, graph, width=1400)
 
 
@@ -61,41 +57,37 @@ def exponents() -> Image:
     """Three exponents side by side: from dense clusters to an even spread."""
     images = []
     for exponent in EXPONENTS:
-        layout, graph = of_ear(exponent)
+        layout, graph = of_ear(config=LayoutConfig(SolverConfig(exponent=exponent)))
         image = picture(layout, graph, width=800, height=680)
         images.append(titled(image, f"k = {exponent:g}"))
     return row(images)
 
 
 def charges() -> Image:
-    """The same charge for all, and what each neuron varies on music."""
-    ear, images = ears.load(EAR), []
-    graph = graph_of_ear(ear)
-    for kind, title in (
-        ("uniform", "the same charge for all"),
-        ("deviation", "charges from music"),
+    """All alike, |W| alone, and |W| with what each neuron varies on music."""
+    images = []
+    for wanted, title in (
+        (LayoutConfig(weights="uniform", charges="uniform"), "weights and charges alike"),
+        (LayoutConfig(charges="uniform"), "weights |W|, charges alike"),
+        (USUAL, "weights |W|, charges from music"),
     ):
-        wanted = LayoutConfig(charges=kind)  # type: ignore[arg-type]
-        layout = lay_out(graph, wanted, EAR, charges_of(graph, ear, wanted)).layout
-        images.append(titled(picture(layout, graph, width=800, height=660), title))
+        layout, graph = of_ear(config=wanted)
+        images.append(titled(picture(layout, graph, width=700, height=560), title))
     return row(images)
 
 
 def levels() -> Image:
     """Four of the levels of the simulation, each at rest."""
-    graph = graph_of_ear(ears.load(EAR))
-    normalised = graph.normalised()
     watch = Watch()
-    solver = Solver(normalised, np.ones(graph.vertices, np.float32), config().solver)
-    solver.from_random(watch)
-    rests = watch.rests(solver.levels)
-    chosen = np.unique(np.round(np.linspace(1, len(rests) - 1, 4)).astype(int))
-    layer, channel, pitch = places(graph.layers)
+    laid = layout_of_ear(ears.load(EAR), USUAL, EAR, report=watch)
+    rests, layout = watch.rests(laid.levels), laid.layout
+    chosen = np.unique(np.round(np.linspace(0, len(rests) - 1, 4)).astype(int))
     images = []
     for number in chosen:
-        count = solver.levels[len(rests) - 1 - number].graph.vertices
+        count = laid.levels[len(rests) - 1 - number].graph.vertices
         (image,) = settling(
-            [rests[number]], layer, channel, pitch, graph, width=800, height=660
+            *([rests[number]], layout.layer, layout.channel, layout.pitch, laid.graph),
+            width=800, height=660,
         )  # fmt: skip
         images.append(titled(image, f"{count} vertices"))
     return column([row(images[:2]), row(images[2:])])
@@ -149,7 +141,7 @@ def stretched(values: NDArray[np.float32], size: int, axis: int) -> NDArray[np.f
 def of_image_network(make: Callable[[], nn.Module]) -> Image:
     """A cut through one spatial dimension, He's random weights."""
     graph = graph_of(make(), torch.zeros(1, 3, 224, 224), keep_columns=True, input_name="image")
-    laid = lay_out(graph, config(), make.__name__)
+    laid = lay_out(graph, USUAL, make.__name__)
     return picture(laid.layout, graph, width=1400)
 
 
@@ -193,6 +185,7 @@ def save(path: Path, image: Image) -> None:
 
 FIGURES: dict[str, Callable[[], Image]] = {
     "layers": layers,
+    "h20": lambda: layers("electronic"),
     "levels": levels,
     "exponents": exponents,
     "charges": charges,

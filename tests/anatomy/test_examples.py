@@ -34,7 +34,7 @@ def test_figures_are_put_together_and_titled():
     assert column([panel, panel]).shape == (184, 60, 3)
     with pytest.raises(SystemExit, match="figures: layers"):
         main(None, ["nothing"])
-    assert {"layers", "levels", "exponents", "resnet18", "vgg16"} < set(FIGURES)
+    assert {"layers", "h20", "levels", "exponents", "resnet18", "vgg16"} < set(FIGURES)
 
 
 def test_a_tone_is_a_line_in_the_scalogram():
