@@ -6,6 +6,7 @@ function listening() {
   const sent: Clock[] = [];
   const waiting: (() => void)[] = [];
   const clock = new ClockIn(
+    "Drums",
     (message) => sent.push(message),
     (callback) => waiting.push(callback),
   );
@@ -20,14 +21,15 @@ const of = (...bytes: number[]) => new Uint8Array(bytes);
 describe("ClockIn", () => {
   it("passes pulses on together, each with its time", () => {
     const { sent, waiting, clock, pass } = listening();
-    clock.take(of(0xfa), 1000);
-    clock.take(of(0xf8), 1000.5);
-    clock.take(of(0xf8), 1021.25);
+    clock.take(of(0xfa), 1);
+    clock.take(of(0xf8), 1.0005);
+    clock.take(of(0xf8), 1.02125);
     expect(waiting.length).toBe(1);
     pass();
     expect(sent).toEqual([
       {
         type: "clock",
+        port: "Drums",
         events: [
           { kind: "start", at: 1, sixteenths: 0 },
           { kind: "clock", at: 1.0005, sixteenths: 0 },
@@ -35,7 +37,7 @@ describe("ClockIn", () => {
         ],
       },
     ]);
-    clock.take(of(0xfc), 2000);
+    clock.take(of(0xfc), 2);
     pass();
     expect(sent[1].events).toEqual([{ kind: "stop", at: 2, sixteenths: 0 }]);
   });
@@ -44,7 +46,7 @@ describe("ClockIn", () => {
     const { sent, clock, pass } = listening();
     clock.take(of(0xf2, 3, 1), 1);
     pass();
-    expect(sent[0].events[0]).toEqual({ kind: "position", at: 0.001, sixteenths: 131 });
+    expect(sent[0].events[0]).toEqual({ kind: "position", at: 1, sixteenths: 131 });
   });
 
   it("passes by what is no clock", () => {
