@@ -33,12 +33,12 @@ class Page(Reader):
             if said.get("type") == "place":
                 self.songs.append(said["song"] and Place(**said["song"]))
 
-    async def hear(self, times, *, after=(), port="Drums"):
+    async def hear(self, times, *, after=(), port="Drums", ahead=0.0):
         """A clock's pulses, a few together as a browser passes them on."""
         events = [{"kind": kind, "at": float(times[0]), **more} for kind, more in after]
         events += [{"kind": "clock", "at": float(at)} for at in times]
         for first in range(0, len(events), 4):
-            await self.say("clock", port=port, events=events[first : first + 4])
+            await self.say("clock", port=port, ahead=ahead, events=events[first : first + 4])
             await self.read()
 
 
@@ -64,6 +64,23 @@ def test_a_start_tells_the_place_and_jitter_does_not_tell_it_again_and_again(jit
         again = Page(page.room)
         await again.read()
         assert again.songs == page.songs[-1:], "who enters is told too"
+
+    play(performance)
+
+
+def test_what_a_page_learns_of_the_server_s_time_moves_the_place_and_not_the_tempo():
+    async def performance():
+        page = Page()
+        begin = 50.0
+        times = pulses(24, begin)
+        await page.hear(times[: 2 * PULSES], after=[("start", {})], ahead=None)
+        assert page.songs == [], "where that is by the server's clock nobody knows"
+        for quarter in range(2, 24):
+            ahead = 700 + 0.008 * (quarter % 2)
+            await page.hear(times[quarter * PULSES : (quarter + 1) * PULSES], ahead=ahead)
+            at = times[quarter * PULSES] + ahead
+            assert page.songs[-1].quarters_at(at) == pytest.approx(quarter, abs=0.001)
+            assert page.room.desk["bpm"] == 120
 
     play(performance)
 

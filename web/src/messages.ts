@@ -72,13 +72,15 @@ export interface Clock {
   type: "clock";
   /** whose clock it is: of two that come at once, one counts */
   port: string;
+  /** by how many seconds the server's clock is ahead of that one, where known */
+  ahead: number | null;
   events: Array<ClockEvent>;
 }
 
 /** A message of a MIDI clock, and when it came. */
 export interface ClockEvent {
   kind: "clock" | "start" | "continue" | "stop" | "position";
-  /** seconds of the server's steady clock, see `StillHere` */
+  /** seconds of the page's steady clock */
   at: number;
   /** of a song position */
   sixteenths: number;

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import math
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Protocol
 
 from immersions.server import describe
@@ -108,7 +108,7 @@ class Timekeeper:
             self.tap(message.at)
         else:
             for event in message.events:
-                self.clock(event.kind, event.at, event.sixteenths, message.port)
+                self.clock(event.kind, event.at, event.sixteenths, message.port, message.ahead)
 
     def introduce(self, outbox: Outbox) -> None:
         """Tell a page that enters where the song is."""
@@ -120,11 +120,18 @@ class Timekeeper:
         self._set(self._tap.tap(at_seconds), digits=1)
 
     def clock(
-        self, kind: say.ClockKind, at_seconds: float, sixteenths: int = 0, source: str = ""
+        self,
+        kind: say.ClockKind,
+        at_seconds: float,
+        sixteenths: int = 0,
+        source: str = "",
+        ahead: float | None = 0.0,
     ) -> None:
-        """A message of a MIDI clock that is followed, and when it came, in `time.monotonic`.
+        """A message of a MIDI clock that is followed, and when it came by its source's clock.
 
-        Of several clocks that come at once the first is followed until it ceases.
+        By so many seconds is `time.monotonic` `ahead` of that: what is learned of it changes the
+        place, and must not look like another tempo. Of several clocks that come at once the first
+        is followed until it ceases.
         """
         if source != self._source:
             if self._ceasing is not None:
@@ -143,10 +150,12 @@ class Timekeeper:
             case "position":
                 follower.song_position(sixteenths)
         place = follower.place
-        # While the line is drawn anew, the place that was told is the better one.
-        if place is None or follower.precise:
-            self._of_clock = place
-            self._tell_place()
+        if place is None or ahead is None:
+            self._of_clock = None
+        elif follower.precise:
+            # While the line is drawn anew, the place that was told is the better one.
+            self._of_clock = replace(place, at=place.at + ahead)
+        self._tell_place()
         self._watch()
 
     def agree(self, seconds: float, phrase: Phrase | None) -> None:

@@ -26,12 +26,15 @@ export class ServerTime {
     this.#answers = [...this.#answers, answer].slice(-REMEMBERED);
   }
 
-  /** In seconds, at `now` (milliseconds of `performance.now`); null until it has answered. */
-  at(now: number): number | null {
+  /**
+   * By how many seconds it is ahead of `performance.now`, as it is known at `now` (milliseconds of
+   * that); null until it has answered.
+   */
+  ahead(now: number): number | null {
     const doubt = (each: Answer) => each.doubt + DRIFT * Math.abs(now / 1000 - each.at);
     let best: Answer | null = null;
     for (const each of this.#answers) if (!best || doubt(each) < doubt(best)) best = each;
-    return best && best.offset + now / 1000;
+    return best ? best.offset : null;
   }
 
   /** Another server may answer from now on. */

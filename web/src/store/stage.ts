@@ -60,7 +60,7 @@ export class Stage {
     sound: this.sound,
     send: (message) => this.tell(message),
     tell: (line) => this.notices.tell(line),
-    serverTime: (now) => this.#connection.time.at(now),
+    serverAhead: () => this.#connection.time.ahead(performance.now()),
     led: () => this.decks.peek().find(({ player }) => player.led)?.player.led ?? null,
   });
 

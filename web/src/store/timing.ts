@@ -15,8 +15,8 @@ export interface TimingNeeds {
   sound: Sound;
   send(message: Clock | Tap): void;
   tell(line: string): void;
-  /** the server's seconds at `now` (milliseconds of `performance.now`), where they are known */
-  serverTime(now: number): number | null;
+  /** by how many seconds the server's clock is ahead of `performance.now`, where that is known */
+  serverAhead(): number | null;
   /** what the deck that leads plays, and what will follow */
   led(): Led | null;
 }
@@ -93,7 +93,10 @@ export class Timing {
     if (input !== this.#listening) {
       this.#listening?.removeEventListener("midimessage", this.#take);
       input?.addEventListener("midimessage", this.#take);
-      this.#in = new ClockIn(this.input.peek(), (message) => this.needs.send(message));
+      const port = this.input.peek();
+      this.#in = new ClockIn((events) => {
+        this.needs.send({ type: "clock", port, ahead: this.needs.serverAhead(), events });
+      });
       this.#listening = input;
       void input?.open();
     }
@@ -101,15 +104,16 @@ export class Timing {
   }
 
   readonly #take = ({ data, timeStamp }: MIDIMessageEvent): void => {
-    const at = this.needs.serverTime(timeStamp);
-    if (data && at !== null) this.#in?.take(data, at);
+    if (data) this.#in?.take(data, timeStamp);
   };
 
   #tick(now: number): void {
     const { sound } = this.needs;
-    const server = sound.running ? this.needs.serverTime(now) : null;
+    const ahead = sound.running ? this.needs.serverAhead() : null;
     const frame = sound.heard(now);
-    this.#grid.tick(server === null ? null : { frame, server, rate: sound.rate });
+    this.#grid.tick(
+      ahead === null ? null : { frame, server: now / 1000 + ahead, rate: sound.rate },
+    );
     try {
       this.#out.tick(now, this.#playing(frame));
     } catch {

@@ -96,7 +96,7 @@ class ClockEvent(Message):
     """A message of a MIDI clock, and when it came."""
 
     kind: ClockKind
-    at: float = Field(description="seconds of the server's steady clock, see `StillHere`")
+    at: float = Field(description="seconds of the page's steady clock")
     sixteenths: int = Field(default=0, ge=0, lt=2**14, description="of a song position")
 
 
@@ -105,6 +105,9 @@ class Clock(Message):
 
     type: Literal["clock"] = "clock"
     port: Name = Field(description="whose clock it is: of two that come at once, one counts")
+    ahead: float | None = Field(
+        description="by how many seconds the server's clock is ahead of that one, where known"
+    )
     events: list[ClockEvent] = Field(max_length=256)
 
 
