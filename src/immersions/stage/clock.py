@@ -155,6 +155,8 @@ class ClockFollower:
         self._pulses.clear()
         self._last.clear()
         self._line, self._position, self._started = None, None, None
+        # Whoever goes on after a pause may find that another tempo was chosen meanwhile.
+        self.bpm = None
 
     def _draw(self) -> None:
         """The line anew; through the last beat alone where that tells of another tempo."""
