@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from immersions.anatomy import quality
 from immersions.anatomy.graph import Connection, Graph, Term, VertexLayer
 from immersions.anatomy.network import graph_of
+from immersions.anatomy.solver import SolverConfig
 
 
 def graph() -> Graph:
@@ -158,7 +159,7 @@ def test_energy_is_the_sum_over_pairs_at_the_best_scale(exponent: float) -> None
 
     def at(scale: float) -> float:
         place = scale * (positions - positions.mean(0)).astype(np.float64)
-        total = 0.02 * mean_degree * (place**2).sum() / 2
+        total = SolverConfig.centring * mean_degree * (place**2).sum() / 2
         far = lengths(place)
         for i, j in combinations(range(one.vertices), 2):
             push = -math.log(far[i, j])
@@ -175,11 +176,12 @@ def test_energy_is_the_sum_over_pairs_at_the_best_scale(exponent: float) -> None
 def test_its_gradient_is_the_force_of_the_law() -> None:
     """Two vertices: at rest where the spring and the centre pull as much as the charges push."""
     pair = np.float32([[0, 0], [1, 0]])
+    centring = SolverConfig.centring
     for exponent in (1, 1.5, 3):
         # w s + l (s / 2) = q^2 / s^k; both degrees are 1, so q^2 is 1 / 2
-        s = (0.5 / 1.01) ** (1 / (exponent + 1))
+        s = (0.5 / (1 + centring / 2)) ** (1 / (exponent + 1))
         push = -math.log(s) if exponent == 1 else s ** (1 - exponent) / (exponent - 1)
-        wanted = (s**2 / 2 + 0.02 * s**2 / 4 + 0.5 * push) / 2
+        wanted = (s**2 / 2 + centring * s**2 / 4 + 0.5 * push) / 2
         found = quality.energy(path(2), np.ones(2, np.float32), pair, exponent)
         assert found == pytest.approx(wanted, rel=1e-5)
 
