@@ -29,6 +29,7 @@ import { Notices } from "./notices";
 import { joined } from "./reports";
 import { Solo } from "./solo";
 import { Timing } from "./timing";
+import { together } from "./together";
 
 /**
  * Everything that the page knows and can do: its decks, and what they share.
@@ -231,7 +232,8 @@ export class Stage {
       },
       onSounds: (deck, ...what) => this.keeping.sounded(deck.number, ...what),
       leader: () => this.decks.peek().find(({ player }) => player.lane)?.player.lane ?? null,
-      grid: (loop, length) => this.timing.lane(loop, length),
+      grid: (loop, length) =>
+        this.timing.lane(loop, length) ?? together(this.decks.peek(), number, length),
     });
   }
 
