@@ -29,7 +29,6 @@ import { Notices } from "./notices";
 import { joined } from "./reports";
 import { Solo } from "./solo";
 import { Timing } from "./timing";
-import { together } from "./together";
 
 /**
  * Everything that the page knows and can do: its decks, and what they share.
@@ -231,9 +230,8 @@ export class Stage {
         if (deck === this.deck.peek()) this.picture?.prepare(loop);
       },
       onSounds: (deck, ...what) => this.keeping.sounded(deck.number, ...what),
-      leader: () => this.decks.peek().find(({ player }) => player.lane)?.player.lane ?? null,
-      grid: (loop, length) =>
-        this.timing.lane(loop, length) ?? together(this.decks.peek(), number, length),
+      decks: () => this.decks.peek(),
+      lane: (loop, length) => this.timing.lane(loop, length),
     });
   }
 
