@@ -63,6 +63,7 @@ async def resting(**options):
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+        await room.hands.close()
 
 
 def run(tmp_path, play, dreaming=False, **wiring):

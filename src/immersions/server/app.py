@@ -65,9 +65,10 @@ def make_app(
 
 def _add_answers(app: FastAPI, room: Room) -> None:
     @app.get("/api/health")
-    async def health() -> dict[str, Any]:
+    async def health(response: Response) -> dict[str, Any]:
+        response.status_code = 503 if room.over else 200
         return {
-            "status": "ok",
+            "status": "over" if room.over else "ok",
             "version": version("immersions"),
             "worker": room.first.conductor.progress.life,
             "worker_pid": room.first.conductor.pid,

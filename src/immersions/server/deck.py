@@ -217,9 +217,9 @@ class Deck:
     async def _open(self) -> None:
         """Play the first clip; noise where it cannot be read, for something must sound."""
         try:
-            if self.resumes is not None:
-                self._dreamed = self.resumes, self._phrase_of(self._state.clip)
-                self.conductor.progress.steps = int(self.resumes.header["step"])
+            if (kept := self.resumes) is not None:
+                self._dreamed, self.resumes = (kept, self._phrase_of(self._state.clip)), None
+                self.conductor.progress.steps = int(kept.header["step"])
             await self._begin(lambda state: state, onwards=True)
         except (OSError, ValueError, LookupError) as error:
             print(f"immersions: {describe.line(error)}; noise plays instead", file=sys.stderr)

@@ -106,7 +106,7 @@ def first_target(layers: Sequence[str]) -> Range:
     return Range(layers[round(FIRST_DEPTH * (len(layers) - 1))], channel=FIRST_CHANNELS)
 
 
-def line(error: Exception) -> str:
+def line(error: BaseException) -> str:
     """An error in one line."""
     return " ".join(str(error).split())[:500] or type(error).__name__
 

@@ -16,6 +16,7 @@ from immersions.server.outbox import Outbox
 from immersions.server.pages import put
 from immersions.server.port_book import MACHINE, PortBook, controls
 from immersions.server.surface import SURFACE, RoomHand
+from immersions.server.tending import tend
 from immersions.stage.controls.engine import Engine
 from immersions.stage.controls.mapping import Entry
 from immersions.stage.controls.midi import Clock
@@ -81,32 +82,39 @@ class Hands:
         return None if self._osc is None else self._osc.address
 
     async def open(self) -> None:
-        """Begin to listen for OSC. Raises `OSError`, one line, where that cannot be."""
+        """Begin to listen. Raises `OSError`, one line, where that cannot be for OSC."""
         if self._wiring.osc is not None:
             self._osc = await listen(SURFACE, self._hand, self._wiring.osc, self.complain)
             self._osc.changed()
+        if self._wiring.machine:
+            self._soon(tend("MIDI", self._look_after_machine, self.complain))
+
+    async def close(self) -> None:
+        """Let go of all controllers."""
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._osc is not None:
+            self._osc.close()
+
+    async def _look_after_machine(self) -> None:
+        try:
+            await self._machine.run()
+        except OSError as error:  # there is no MIDI on this machine
+            self.complain(describe.line(error))
 
     async def run(self) -> None:
         """Look after all controllers until cancelled."""
         for line in self._shelf.problems:
             self.complain(line)
-        if self._wiring.machine:
-            self._soon(self._machine.run())
-        try:
-            while True:
-                await self._wait()
-                try:
-                    self._engine.tick(time.monotonic())
-                except (ValueError, OSError) as error:
-                    self.complain(describe.line(error))
-                    self._tell()
-                await asyncio.sleep(TICK_SECONDS)
-        finally:
-            for task in tuple(self._tasks):
-                task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
-            if self._osc is not None:
-                self._osc.close()
+        while True:
+            await self._wait()
+            try:
+                self._engine.tick(time.monotonic())
+            except (ValueError, OSError) as error:
+                self.complain(describe.line(error))
+                self._tell()
+            await asyncio.sleep(TICK_SECONDS)
 
     async def _wait(self) -> None:
         due = self._engine.due()
@@ -252,7 +260,7 @@ class Hands:
         async def doing() -> None:
             try:
                 await work
-            except (ValueError, OSError, LookupError) as error:
+            except Exception as error:  # as for a page: whatever it is, the others play on
                 self.complain(describe.line(error))
 
         task = asyncio.create_task(doing())

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from immersions.dreaming import PARAMETERS
 from immersions.server import messages as say
 from immersions.server.deck import Deck
 from immersions.server.outbox import Outbox
 from immersions.server.pages import put, put_loop
+from immersions.stage.performance import State
 
 if TYPE_CHECKING:
     from immersions.server.room import Room
@@ -18,7 +20,7 @@ async def do(room: Room, outbox: Outbox, message: say.ClientMessage) -> None:
     if isinstance(message, say.StillThere):
         put(outbox, say.StillHere())
     elif isinstance(message, say.OpenDeck):
-        room.open_another(message.ear)
+        _open(room, message.ear)
     elif isinstance(message, say.CloseDeck):
         await room.close_deck(message.deck)
     elif isinstance(message, say.OfScenes):
@@ -67,6 +69,19 @@ async def _do_with(room: Room, deck: Deck, outbox: Outbox, message: say.ClientMe
             loop = deck.pull(message.id)
             if loop is not None:
                 put_loop(outbox, deck.number, loop)
+
+
+def _open(room: Room, ear: str) -> None:
+    """Open another deck, which begins with the first one's clip, in time with it."""
+    free = [number for number in range(say.MOST_DECKS) if number not in room.decks]
+    if not free:
+        raise ValueError(f"expected at most {say.MOST_DECKS} decks")
+    if ear not in room.ears:
+        raise ValueError(f"unknown ear {ear!r}; valid names: {', '.join(room.ears)}")
+    clip, seconds = room.first.state.clip, room.first.state.seconds
+    with room.memory.one_step():
+        room.time.agree(seconds, room.library.phrase(clip))
+        room.open_deck(free[0], State(clip, ear, seconds, parameters=PARAMETERS.defaults()))
 
 
 async def _start_from(room: Room, deck: Deck, source: Deck) -> None:
