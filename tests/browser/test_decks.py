@@ -68,3 +68,18 @@ def test_the_dream_of_one_is_the_start_of_the_other_and_a_closed_deck_is_silent(
     decks.wait_for_swaps(0)
     assert decks.interruptions() == NONE
     assert decks.problems == []
+
+
+def test_a_sound_of_ones_own_is_listed_and_removed(player: Player) -> None:
+    page = player.page
+    before = player.ask("immersions.clips.value.length")
+    parts = [{"id": player.ask("immersions.clips.value[0].id"), "level": -6}]
+    made = page.request.post(f"{page.url}api/mixtures", data={"parts": parts}).json()
+    player.wait(f"immersions.clips.value.length === {before + 1}")
+    page.get_by_role("tab", name="Mix").click()
+    page.get_by_text("Your sounds").click()
+    button = page.get_by_role("button", name=f"Remove {made['title']}")
+    assert "no deck, sample or scene" in (button.get_attribute("title") or "")
+    button.click()
+    player.wait(f"immersions.clips.value.length === {before}")
+    assert page.get_by_text("Your sounds").count() == 0

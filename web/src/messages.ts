@@ -438,6 +438,12 @@ export interface Refused {
   message: string;
 }
 
+/** Forgets a sound that was uploaded, mixed or dreamed, where nothing uses it. */
+export interface RemoveClip {
+  type: "remove_clip";
+  id: string;
+}
+
 export interface RenameScene {
   type: "rename";
   place: number;
@@ -688,6 +694,7 @@ export type ClientMessage =
   | PagePorts
   | Pull
   | RecallScene
+  | RemoveClip
   | RenameScene
   | Restart
   | Run

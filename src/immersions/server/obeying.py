@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immersions.dreaming import PARAMETERS
+from immersions.server import clearing
 from immersions.server import messages as say
 from immersions.server.deck import Deck
 from immersions.server.outbox import Outbox
@@ -37,6 +38,8 @@ async def do(room: Room, outbox: Outbox, message: say.ClientMessage) -> None:
         room.tell(message)
     elif isinstance(message, say.ChooseSample):
         room.choose_sample(message.slot, message.id)
+    elif isinstance(message, say.RemoveClip):
+        clearing.remove(room, message.id)
     else:
         await _do_with(room, room.deck(message.deck), outbox, message)
 
@@ -92,5 +95,6 @@ async def _start_from(room: Room, deck: Deck, source: Deck) -> None:
     title = f"Deck {'ABCD'[source.number]}, loop {loop.id}"
     rate = loop.header["sample_rate"]
     clip = room.library.keep(loop.samples, rate, title, source.phrase)
+    clearing.make_room(room, clip.id)
     room.announce_clips()
     await deck.choose_clip(clip.id)

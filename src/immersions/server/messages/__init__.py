@@ -24,6 +24,7 @@ from immersions.server.messages.asked import (
     Mixed,
     OpenDeck,
     Pull,
+    RemoveClip,
     Restart,
     Run,
     Seed,
@@ -150,6 +151,7 @@ __all__ = [
     "RecordingStarted",
     "Recordings",
     "Refused",
+    "RemoveClip",
     "RenameScene",
     "Restart",
     "Run",
@@ -227,6 +229,7 @@ ClientMessage = Annotated[
     | OpenDeck
     | Pull
     | RecallScene
+    | RemoveClip
     | RenameScene
     | Restart
     | Run
