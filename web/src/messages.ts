@@ -619,6 +619,11 @@ export interface StoreScene {
   name: string;
 }
 
+/** The newest loops are let in, once, while loops are held. */
+export interface Take {
+  type: "take";
+}
+
 /** A tap of the tempo; from the second one on all loops are in it. */
 export interface Tap {
   type: "tap";
@@ -669,6 +674,7 @@ export type ServerMessage =
   | Status
   | Steps
   | StillHere
+  | Take
   | Welcome;
 
 /** Text from a page to the server. */

@@ -81,6 +81,10 @@ def _tap(room: Room, _: int) -> None:
     room.time.tap(time.monotonic())
 
 
+def _take(room: Room, _: int) -> None:
+    room.tell(say.Take())
+
+
 def _undo(room: Room, _: int) -> Awaitable[None]:
     return room.memory.undo()
 
@@ -118,6 +122,10 @@ ACTIONS: tuple[Doing, ...] = (
         for number, letter in enumerate(LETTERS)
     ),
     Doing(Action("tap", "Tap", "Sets the tempo, from the second tap on."), _tap),
+    Doing(
+        Action("take", "Take", "Lets the newest loop in, once, while loops are held."),
+        _take,
+    ),
     Doing(Action("undo", "Undo", "Undoes the last change."), _undo),
     Doing(Action("redo", "Redo", "Does again what was undone."), _redo),
     *(_scene(number) for number in range(1, SCENES + 1)),

@@ -265,6 +265,7 @@ export class Stage {
     else if (message.type === "clips") this.clips.value = message.clips;
     else if (message.type === "decks") this.#setDecks(message.decks);
     else if (message.type === "desk") this.desk.follow(message.values);
+    else if (message.type === "take") this.mix.letIn();
     else if (message.type === "samples") this.mix.follow(message.ids);
     else if (message.type === "scenes" || message.type === "steps") this.memory.follow(message);
     else if (message.type === "recordings") this.keeping.follow(message.recordings);

@@ -89,6 +89,7 @@ from immersions.server.messages.told import (
     StateChanged,
     Status,
     StillHere,
+    Take,
     Uploaded,
     Welcome,
 )
@@ -172,6 +173,7 @@ __all__ = [
     "StillHere",
     "StillThere",
     "StoreScene",
+    "Take",
     "Tap",
     "Uploaded",
     "Welcome",
@@ -197,7 +199,8 @@ ServerMessage = Annotated[
     | StateChanged
     | StillHere
     | Status
-    | Steps,
+    | Steps
+    | Take,
     Field(discriminator="type"),
 ]
 """Text from the server to a page."""

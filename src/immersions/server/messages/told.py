@@ -111,6 +111,12 @@ class Samples(Message):
     ids: list[str | None]
 
 
+class Take(Message):
+    """The newest loops are let in, once, while loops are held."""
+
+    type: Literal["take"] = "take"
+
+
 class Decks(Message):
     """Which decks there are, told whenever one was opened or closed."""
 
