@@ -7,7 +7,6 @@ import json
 import pytest
 from rooms import Reader, playing
 
-from immersions.server.surface import RoomHand
 from immersions.stage.show import chosen, show_to
 
 RATE = "learning_rate"
@@ -205,7 +204,7 @@ def test_what_is_taken_is_told_and_is_no_change_that_could_be_undone(room):
         for hand in (reader, Reader(room)):
             await hand.say("act", name="take")
             await reader.until(lambda: reader.heard.pop("take", None) is not None, 5)
-        RoomHand(room, asyncio.ensure_future).act("take")
+        room.hands._hand.act("take")  # as the machine's ports and OSC do
         await reader.until(lambda: reader.heard.pop("take", None) is not None, 5)
         assert room.memory.undos == 0
         await reader.say("store", place=0)

@@ -183,13 +183,13 @@ export interface Edges {
   bins: [number, number] | null;
 }
 
-/** The deck that is played by hand, where a controller does not say which. */
+/** The deck that this page shows and plays by hand, where a controller does not say which. */
 export interface Focus {
   type: "focus";
   deck: number;
 }
 
-/** The deck that is played by hand from now on. */
+/** A controller of this page's, or one that goes with it, has taken another deck in hand. */
 export interface FocusChanged {
   type: "focus";
   deck: number;
@@ -650,6 +650,8 @@ export interface Welcome {
   desk: Record<string, number>;
   /** ids of the sounds beside the dreams, by place */
   samples: Array<string | null>;
+  /** the deck that was taken in hand last, by anyone */
+  focus: number;
   /** whose loops these are: its name */
   performance: string;
 }

@@ -36,6 +36,7 @@ def welcome(room: Room, ears: Iterable[EarChoice]) -> say.Welcome:
         ears=[say.EarName(id=each.id, title=each.title) for each in ears],
         decks=[say.DeckState(deck=deck.number, state=deck.state) for deck in room.decks.values()],
         desk=room.desk,
+        focus=room.hands.focus,
         performance=room.logbook.name,
         samples=room.samples,
     )

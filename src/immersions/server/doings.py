@@ -26,7 +26,8 @@ class Doing:
     """An action, and what it does."""
 
     action: Action
-    do: Do
+    do: Do | int
+    """A number is that of the deck that is taken in hand by whoever does it."""
 
 
 def _another_clip(step: int) -> Do:
@@ -64,13 +65,6 @@ def _add_target(room: Room, deck: int) -> None:
 
 def _remove_target(room: Room, deck: int) -> None:
     _targets(room, deck, lambda each: each[:-1] or each)
-
-
-def _focus(number: int) -> Do:
-    def do(room: Room, _: int) -> None:
-        room.hands.look_at(number)
-
-    return do
 
 
 def _own(name: str, label: str, description: str, do: Do) -> Doing:
@@ -117,7 +111,7 @@ ACTIONS: tuple[Doing, ...] = (
                 f"Deck {letter.upper()}",
                 f"Takes deck {letter.upper()} in hand: what names no deck acts on it.",
             ),
-            _focus(number),
+            number,
         )
         for number, letter in enumerate(LETTERS)
     ),
@@ -134,9 +128,16 @@ ACTIONS: tuple[Doing, ...] = (
 _BY_NAME = {each.action.name: each.do for each in ACTIONS}
 
 
-def act(room: Room, name: str, deck: int = 0) -> Awaitable[None] | None:
-    """Do an action; what it still has to do, if anything. `ValueError`, one line, if it cannot."""
+def act(room: Room, name: str, deck: int, look_at: Callable[[int], None]) -> Awaitable[None] | None:
+    """Do an action; what it still has to do, if anything. `ValueError`, one line, if it cannot.
+
+    `look_at` takes another deck in hand.
+    """
     if name not in _BY_NAME:
         raise ValueError(f"unknown action {name!r}; valid names: {', '.join(_BY_NAME)}")
     room.deck(deck)
-    return _BY_NAME[name](room, deck)
+    do = _BY_NAME[name]
+    if isinstance(do, int):
+        look_at(do)
+        return None
+    return do(room, deck)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from immersions.server import describe
 from immersions.server import messages as say
+from immersions.server.doings import act
 from immersions.server.outbox import Outbox
 from immersions.server.pages import put
 from immersions.server.port_book import MACHINE, PortBook, controls
@@ -50,6 +51,8 @@ class _Page:
     """The ports of one page, by name; `lag` is the least that its messages took to come."""
 
     number: int
+    hand: RoomHand
+    """Each page has a deck of its own in hand."""
     ports: dict[str, str]
     lag: float | None = None
 
@@ -60,13 +63,16 @@ class Hands:
     def __init__(self, room: Room, wiring: Wiring) -> None:
         self._room = room
         self._wiring = wiring
-        self._hand = RoomHand(room, self._soon)
+        self._hand = RoomHand(room, self._soon, self._look_at)
+        """Of this machine's ports, and of OSC."""
         self._shelf = Shelf(SURFACE, wiring.folder, bundled(SURFACE))
         self._engine = Engine(SURFACE, self._hand, self._send, self._learned, self._beat)
         self.book = PortBook(self._engine, self._shelf)
         self._machine = MachinePorts(self._come, self._go, self._heard)
         self._osc: Osc | None = None
         self._pages: dict[Outbox, _Page] = {}
+        self._chose: Outbox | None = None
+        """The page that has taken a deck in hand last: with it go the machine's ports and OSC."""
         self._entered = 0
         self._waking = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -74,6 +80,7 @@ class Hands:
 
     @property
     def focus(self) -> int:
+        """The deck that was taken in hand last."""
         return self._hand.focus
 
     @property
@@ -136,13 +143,20 @@ class Hands:
             if self._osc is not None:
                 self._osc.changed()
 
-    def look_at(self, deck: int) -> None:
-        """Take a deck in hand. `ValueError`, one line, where it is not open."""
+    def _look_at(self, deck: int, by: Outbox | None = None) -> None:
+        """Take a deck in hand at a page; None for the one that the machine's controllers go with.
+
+        `ValueError`, one line, where it is not open.
+        """
         self._room.deck(deck)
-        if deck != self._hand.focus:
-            self._hand.focus = deck
-            self.on_told(say.Decks(decks=list(self._room.decks)))
-            self._room.tell(say.FocusChanged(deck=deck))
+        self._chose = self._chose if by is None else by  # an outbox may be empty
+        self._hand.focus = deck
+        for outbox in [self._chose] if self._chose is not None else self._pages:
+            page = self._pages[outbox]
+            if page.hand.focus != deck:
+                page.hand.focus = deck
+                put(outbox, say.FocusChanged(deck=deck))
+        self.on_told(say.Decks(decks=list(self._room.decks)))
 
     def complain(self, line: str) -> None:
         """Tell the performer what is wrong; not the same again and again."""
@@ -158,14 +172,16 @@ class Hands:
     def enter(self, outbox: Outbox) -> None:
         """A page has come: it is told of all controllers."""
         self._entered += 1
-        self._pages[outbox] = _Page(self._entered, {})
+        hand = RoomHand(self._room, self._soon, lambda deck: self._look_at(deck, outbox))
+        hand.focus = self.focus
+        self._pages[outbox] = _Page(self._entered, hand, {})
         put(outbox, controls())
         put(outbox, self.book.described())
-        put(outbox, say.FocusChanged(deck=self._hand.focus))
 
     def leave(self, outbox: Outbox) -> None:
         """A page has gone, and its ports with it."""
         page = self._pages.pop(outbox, None)
+        self._chose = None if self._chose is outbox else self._chose
         if page is not None and page.ports:
             for id in page.ports.values():
                 self.book.disconnect(id)
@@ -179,7 +195,10 @@ class Hands:
             case say.PagePorts():
                 self._page_ports(self._pages[outbox], message.ports)
             case say.Focus():
-                self.look_at(message.deck)
+                # The page looks there already.
+                self._room.deck(message.deck)
+                self._pages[outbox].hand.focus = message.deck
+                self._look_at(message.deck, outbox)
             case say.Learn():
                 control = message.control
                 place = None if control is None else SURFACE.place(control, message.deck)
@@ -195,6 +214,12 @@ class Hands:
         self._waking.set()
         if not isinstance(message, (say.MidiReceived, say.Focus)):
             self._tell()
+
+    async def act(self, outbox: Outbox, message: say.Act) -> None:
+        """Do one of `immersions.server.doings.ACTIONS` for a page."""
+        rest = act(self._room, message.name, message.deck, lambda deck: self._look_at(deck, outbox))
+        if rest is not None:
+            await rest
 
     def _receive(self, page: _Page, message: say.MidiReceived) -> None:
         now = time.monotonic()
@@ -213,7 +238,7 @@ class Hands:
         for name in names:
             if name not in page.ports:
                 id = f"page {page.number}: {name}"
-                self.book.connect(id, name)
+                self.book.connect(id, name, page.hand)
                 page.ports[name] = id
 
     # What the engine and the machine's ports tell.

@@ -27,7 +27,7 @@ async def do(room: Room, outbox: Outbox, message: say.ClientMessage) -> None:
     elif isinstance(message, say.OfScenes):
         await room.memory.do(message)
     elif isinstance(message, say.Act):
-        await room.act(message.name, message.deck)
+        await room.hands.act(outbox, message)
     elif isinstance(message, say.OfHands):
         room.hands.obey(outbox, message)
     elif isinstance(message, say.Tap | say.Clock):

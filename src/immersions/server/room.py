@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from pydantic import ValidationError
 
 from immersions.dreaming import PARAMETERS
-from immersions.server import binary, describe, doings, obeying
+from immersions.server import binary, describe, obeying
 from immersions.server import messages as say
 from immersions.server.deck import Deck
 from immersions.server.ears import EarChoice
@@ -208,12 +208,6 @@ class Room:
             self.desk = {**self.desk, **changed}
             self.tell(say.DeskChanged(values=self.desk))
             self.time.turned(changed, self.desk)
-
-    async def act(self, name: str, deck: int = 0) -> None:
-        """Do one of `immersions.server.doings.ACTIONS`."""
-        rest = doings.act(self, name, deck)
-        if rest is not None:
-            await rest
 
     @property
     def present(self) -> Show:

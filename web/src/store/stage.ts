@@ -156,10 +156,6 @@ export class Stage {
     return this.deck.value.player;
   }
 
-  get arrivals(): WeakMap<Loop, number> {
-    return this.deck.value.arrivals;
-  }
-
   open(): void {
     this.#connection.open();
   }
@@ -286,10 +282,13 @@ export class Stage {
   }
 
   #greet(welcome: Welcome): void {
-    this.welcome.value = welcome;
     this.clips.value = welcome.clips;
     this.keeping.greet(welcome.performance);
     this.#setDecks(welcome.decks.map(({ deck }) => deck));
+    // A page that connects again stays where it is; one that only watches says nothing.
+    if (!this.welcome.peek()) this.focus.value = welcome.focus;
+    else if (!this.onLead) this.show(this.focus.peek());
+    this.welcome.value = welcome;
     this.desk.follow(welcome.desk);
     this.mix.follow(welcome.samples);
     for (const { deck, state } of welcome.decks) this.#deck(deck)?.follow(state);

@@ -72,6 +72,7 @@ class Welcome(Message):
     decks: list[DeckState]
     desk: dict[str, float]
     samples: list[str | None] = Field(description="ids of the sounds beside the dreams, by place")
+    focus: int = Field(default=0, description="the deck that was taken in hand last, by anyone")
     performance: str = Field(default="", description="whose loops these are: its name")
 
 
