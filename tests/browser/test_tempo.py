@@ -7,27 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 from browser_player import NONE, Player
+from midi_clock import PORTS
 
 pytestmark = pytest.mark.browser
 
-PORTS = """(() => {
-  const port = (id, name) =>
-    Object.assign(new EventTarget(), { id, name, state: "connected", open: async () => null });
-  const input = port("in", "Drum machine");
-  const output = port("out", "Synth");
-  window.sent = [];
-  output.send = ([byte], at) => window.sent.push([byte, at ?? null]);
-  window.pulse = (at, byte) => {
-    const event = new Event("midimessage");
-    event.data = new Uint8Array([byte]);
-    Object.defineProperty(event, "timeStamp", { value: at });
-    input.dispatchEvent(event);
-  };
-  const access = new EventTarget();
-  access.inputs = new Map([["in", input]]);
-  access.outputs = new Map([["out", output]]);
-  navigator.requestMIDIAccess = async () => access;
-})()"""
 BPM = "immersions.desk.of({ name: 'bpm', default: 0 }).value"
 SECONDS = "immersions.playing.value.header.samples / immersions.playing.value.header.sample_rate"
 

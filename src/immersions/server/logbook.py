@@ -120,6 +120,7 @@ class Logbook:
                     loop=message.id,
                     frame=message.frame,
                     fade=message.fade,
+                    into=message.into,
                     rate=message.rate,
                 )
             )

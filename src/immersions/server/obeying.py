@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from immersions.dreaming import PARAMETERS
-from immersions.server import clearing
+from immersions.server import clearing, describe
 from immersions.server import messages as say
 from immersions.server.deck import Deck
 from immersions.server.outbox import Outbox
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 async def do(room: Room, outbox: Outbox, message: say.ClientMessage) -> None:
     """What cannot be done raises `ValueError`, one line."""
     if isinstance(message, say.StillThere):
-        put(outbox, say.StillHere())
+        put(outbox, describe.still_here(message))
     elif isinstance(message, say.OpenDeck):
         _open(room, message.ear)
     elif isinstance(message, say.CloseDeck):

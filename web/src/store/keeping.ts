@@ -36,8 +36,8 @@ export class Keeping {
     this.#log.greet(performance);
   }
 
-  sounded(deck: number, loop: Loop, frame: number, fade: number): void {
-    this.#log.sounded(deck, loop, frame, fade);
+  sounded(deck: number, loop: Loop, frame: number, fade: number, into: number): void {
+    this.#log.sounded(deck, loop, frame, fade, into);
   }
 
   mixed({ decks, starts, samples, master, instead }: Gains): void {

@@ -60,6 +60,7 @@ export class Stage {
     sound: this.sound,
     send: (message) => this.tell(message),
     tell: (line) => this.notices.tell(line),
+    serverAhead: () => this.#connection.time.ahead(performance.now()),
     led: () => this.decks.peek().find(({ player }) => player.led)?.player.led ?? null,
   });
 
@@ -148,10 +149,6 @@ export class Stage {
     return this.deck.value.aim;
   }
 
-  get faders(): Faders {
-    return this.deck.value.faders;
-  }
-
   get player(): Player {
     return this.deck.value.player;
   }
@@ -229,7 +226,8 @@ export class Stage {
         if (deck === this.deck.peek()) this.picture?.prepare(loop);
       },
       onSounds: (deck, ...what) => this.keeping.sounded(deck.number, ...what),
-      leader: () => this.decks.peek().find(({ player }) => player.lane)?.player.lane ?? null,
+      decks: () => this.decks.peek(),
+      lane: (loop, length) => this.timing.lane(loop, length),
     });
   }
 
@@ -258,6 +256,7 @@ export class Stage {
     else if (message.type === "lead") this.onLead?.(message);
     else if (message.type === "focus") this.focus.value = message.deck;
     else if ("deck" in message) this.#deck(message.deck)?.read(message);
+    else if (message.type === "place") this.timing.at(message.song);
     else if (message.type === "clips") this.clips.value = message.clips;
     else if (message.type === "decks") this.#setDecks(message.decks);
     else if (message.type === "desk") this.desk.follow(message.values);
@@ -283,6 +282,7 @@ export class Stage {
 
   #greet(welcome: Welcome): void {
     this.clips.value = welcome.clips;
+    this.timing.at(null);
     this.keeping.greet(welcome.performance);
     this.#setDecks(welcome.decks.map(({ deck }) => deck));
     // A page that connects again stays where it is; one that only watches says nothing.

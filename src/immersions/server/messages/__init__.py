@@ -81,11 +81,13 @@ from immersions.server.messages.told import (
     LayerShape,
     LayoutProgress,
     ParameterDeclaration,
+    PlaceChanged,
     RecordingMade,
     Recordings,
     RecordingStarted,
     Refused,
     Samples,
+    SongPlace,
     StateChanged,
     Status,
     StillHere,
@@ -146,6 +148,7 @@ __all__ = [
     "OpenDeck",
     "PagePorts",
     "ParameterDeclaration",
+    "PlaceChanged",
     "Pull",
     "RecallScene",
     "RecordingMade",
@@ -164,6 +167,7 @@ __all__ = [
     "ServerMessage",
     "SetParameters",
     "Solo",
+    "SongPlace",
     "Sounded",
     "StartFrom",
     "StartRecording",
@@ -192,6 +196,7 @@ ServerMessage = Annotated[
     | EarDescription
     | LayoutProgress
     | Lead
+    | PlaceChanged
     | Recordings
     | Refused
     | SceneList
