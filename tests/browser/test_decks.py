@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 from browser_player import NONE, Player
+from browser_server import Server
+from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.browser
 
@@ -90,3 +92,37 @@ def test_the_dream_of_one_is_the_start_of_the_other_and_a_closed_deck_is_silent(
     decks.wait_for_swaps(0)
     assert decks.interruptions() == NONE
     assert decks.problems == []
+
+
+def test_each_page_shows_the_deck_that_was_chosen_on_it(
+    decks: Player, browser: Browser, server: Server
+) -> None:
+    shown = "immersions.deck.value.number"
+    decks.page.keyboard.press("1")
+    other = Player.visit(browser, server.url)
+    assert other.ask(shown) == 0
+    decks.page.keyboard.press("2")
+    decks.wait(f"{shown} === 1")
+    other.rest(0.5)
+    assert other.ask(shown) == 0
+    other.ask("immersions.tell({ type: 'act', name: 'focus_b', deck: 0 })")
+    other.wait(f"{shown} === 1")
+    other.page.keyboard.press("1")
+    other.rest(0.5)
+    assert (decks.ask(shown), other.ask(shown)) == (1, 0)
+    other.page.close()
+
+
+def test_a_sound_of_ones_own_is_listed_and_removed(player: Player) -> None:
+    page = player.page
+    before = player.ask("immersions.clips.value.length")
+    parts = [{"id": player.ask("immersions.clips.value[0].id"), "level": -6}]
+    made = page.request.post(f"{page.url}api/mixtures", data={"parts": parts}).json()
+    player.wait(f"immersions.clips.value.length === {before + 1}")
+    page.get_by_role("tab", name="Mix").click()
+    page.get_by_text("Your sounds").click()
+    button = page.get_by_role("button", name=f"Remove {made['title']}")
+    assert "no deck, sample or scene" in (button.get_attribute("title") or "")
+    button.click()
+    player.wait(f"immersions.clips.value.length === {before}")
+    assert button.count() == 0

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.browser
 
 RECOVERY_SECONDS = 40
 """A stalled process is noticed after 5 s, a machine that tests are run on is slow."""
+TOLD = "immersions.status.value.message"
 ALL_NUMBERS = """(() => {
   const { samples } = immersions.playing.value;
   return samples.every(Number.isFinite) && samples.every((x) => Math.abs(x) <= 1.001);
@@ -63,9 +64,19 @@ def test_a_dreaming_process_that_is_out_of_memory(player: Player, server: Server
     pages = int(Path(f"/proc/{victim}/statm").read_text().split()[0])
     # Not a byte more than it has: every larger allocation fails from now on.
     size = pages * resource.getpagesize()
-    resource.prlimit(victim, resource.RLIMIT_AS, (size, size))
-    player.rest(6)
+    before = resource.prlimit(victim, resource.RLIMIT_AS)
+    resource.prlimit(victim, resource.RLIMIT_AS, (size, before[1]))
+    try:
+        # It really failed: the process says so itself, or has ended of it.
+        player.wait(f"/memory|ended/.test({TOLD})", RECOVERY_SECONDS)
+        player.rest(3)
+        assert player.ask(ALL_NUMBERS)
+        assert player.interruptions() == NONE
+    finally:
+        with suppress(ProcessLookupError):
+            resource.prlimit(victim, resource.RLIMIT_AS, before)
     dreams_again(player)
+    player.wait(f"{TOLD} === ''", RECOVERY_SECONDS)
 
 
 @pytest.fixture
@@ -85,8 +96,7 @@ def test_an_ear_that_raises_and_answers_with_no_numbers(browser: Browser, sick: 
     player = Player.visit(browser, sick.url)
     player.play()
     player.dream()
-    told = "immersions.status.value.message"
-    player.wait(f"{told}.includes('the ear has a cold') || {told}.includes('finite')", 60)
+    player.wait(f"{TOLD}.includes('the ear has a cold') || {TOLD}.includes('finite')", 60)
     for _ in range(3):
         dreams_again(player)
     assert player.problems == []

@@ -63,6 +63,7 @@ async def resting(**options):
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+        await room.hands.close()
 
 
 def run(tmp_path, play, dreaming=False, **wiring):
@@ -206,7 +207,7 @@ def test_a_controller_plays_the_deck_in_hand(tmp_path):
         await hand.say("open", ear="small")
         await hand.until(lambda: "decks" in hand.heard)
         await hand.midi(NANO, 0xB0, 33, 127)  # S of the second channel
-        await hand.until(lambda: hand.heard["focus"]["deck"] == 1)
+        await hand.until(lambda: hand.heard.get("focus", {}).get("deck") == 1)
         await hand.midi(NANO, 0xB0, 41, 127)  # play
         assert [deck.state.running for deck in hand.room.decks.values()] == [False, True]
         await hand.midi(NANO, 0xB0, 41, 0, 0xB0, 64, 127)  # R of the first

@@ -2,11 +2,12 @@
 
 import asyncio
 import itertools
+import json
 
 import pytest
-from rooms import playing
+from rooms import Reader, playing
 
-from immersions.stage.show import chosen
+from immersions.stage.show import chosen, show_to
 
 RATE = "learning_rate"
 
@@ -192,5 +193,21 @@ def test_an_action_that_cannot_be_done_is_told_in_one_line(name, line):
             await reader.say("act", name=name)
             await reader.until(lambda: "error" in reader.heard)
             assert reader.heard["error"]["message"].startswith(line)
+
+    asyncio.run(play())
+
+
+def test_what_is_taken_is_told_and_is_no_change_that_could_be_undone(room):
+    async def play():
+        reader = Reader(room)
+        await reader.rest(0.1)
+        for hand in (reader, Reader(room)):
+            await hand.say("act", name="take")
+            await reader.until(lambda: reader.heard.pop("take", None) is not None, 5)
+        room.hands._hand.act("take")  # as the machine's ports and OSC do
+        await reader.until(lambda: reader.heard.pop("take", None) is not None, 5)
+        assert room.memory.undos == 0
+        await reader.say("store", place=0)
+        assert "take" not in json.dumps(show_to(room.memory.scenes[0].show))
 
     asyncio.run(play())

@@ -187,13 +187,13 @@ export interface Edges {
   bins: [number, number] | null;
 }
 
-/** The deck that is played by hand, where a controller does not say which. */
+/** The deck that this page shows and plays by hand, where a controller does not say which. */
 export interface Focus {
   type: "focus";
   deck: number;
 }
 
-/** The deck that is played by hand from now on. */
+/** A controller of this page's, or one that goes with it, has taken another deck in hand. */
 export interface FocusChanged {
   type: "focus";
   deck: number;
@@ -448,6 +448,12 @@ export interface Refused {
   message: string;
 }
 
+/** Forgets a sound that was uploaded, mixed or dreamed, where nothing uses it. */
+export interface RemoveClip {
+  type: "remove_clip";
+  id: string;
+}
+
 export interface RenameScene {
   type: "rename";
   place: number;
@@ -643,6 +649,11 @@ export interface StoreScene {
   name: string;
 }
 
+/** The newest loops are let in, once, while loops are held. */
+export interface Take {
+  type: "take";
+}
+
 /** A tap of the tempo; from the second one on all loops are in it. */
 export interface Tap {
   type: "tap";
@@ -669,6 +680,8 @@ export interface Welcome {
   desk: Record<string, number>;
   /** ids of the sounds beside the dreams, by place */
   samples: Array<string | null>;
+  /** the deck that was taken in hand last, by anyone */
+  focus: number;
   /** whose loops these are: its name */
   performance: string;
 }
@@ -694,6 +707,7 @@ export type ServerMessage =
   | Status
   | Steps
   | StillHere
+  | Take
   | Welcome;
 
 /** Text from a page to the server. */
@@ -719,6 +733,7 @@ export type ClientMessage =
   | PagePorts
   | Pull
   | RecallScene
+  | RemoveClip
   | RenameScene
   | Restart
   | Run

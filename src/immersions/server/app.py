@@ -15,9 +15,9 @@ from fastapi.staticfiles import StaticFiles
 from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 
-from immersions.server import describe, mixture
+from immersions.server import clearing, describe, mixture
 from immersions.server.access import Access
-from immersions.server.library import Full, Unknown, wav
+from immersions.server.library import Unknown, wav
 from immersions.server.messages import Edges, Uploaded
 from immersions.server.recordings import add_recordings
 from immersions.server.room import Room
@@ -65,9 +65,10 @@ def make_app(
 
 def _add_answers(app: FastAPI, room: Room) -> None:
     @app.get("/api/health")
-    async def health() -> dict[str, Any]:
+    async def health(response: Response) -> dict[str, Any]:
+        response.status_code = 503 if room.over else 200
         return {
-            "status": "ok",
+            "status": "over" if room.over else "ok",
             "version": version("immersions"),
             "worker": room.first.conductor.progress.life,
             "worker_pid": room.first.conductor.pid,
@@ -130,11 +131,12 @@ def _add_answers(app: FastAPI, room: Room) -> None:
             clip = await asyncio.to_thread(
                 mixture.mixed, room.library, recipe.parts, deck.sample_rate, deck.tempo
             )
+            clearing.make_room(room, clip.id)
         except ValidationError as error:
             raise HTTPException(422, describe.validation(error)) from None
         except (Unknown, ValueError, OSError) as error:
             raise HTTPException(422, describe.line(error)) from None
-        except Full as error:
+        except clearing.Full as error:
             raise HTTPException(409, describe.line(error)) from None
         room.announce_clips()
         return Uploaded(id=clip.id, title=clip.title, seconds=clip.seconds, warning="")
@@ -147,7 +149,8 @@ async def _take_in(room: Room, file: UploadFile) -> Uploaded:
         clip, warning = await asyncio.to_thread(
             room.library.add, file.file, file.filename or "", room.first.sample_rate
         )
-    except Full as error:
+        clearing.make_room(room, clip.id)
+    except clearing.Full as error:
         raise HTTPException(409, describe.line(error)) from None
     except (ValueError, OSError) as error:
         raise HTTPException(422, describe.line(error)) from None

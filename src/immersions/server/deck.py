@@ -219,8 +219,9 @@ class Deck:
     async def _open(self) -> None:
         """Play the first clip; noise where it cannot be read, for something must sound."""
         try:
-            if self.resumes is not None:
-                self._onwards.note(self.resumes, self._phrase_of(self._state.clip))
+            if (kept := self.resumes) is not None:
+                self._onwards.note(kept, self._phrase_of(self._state.clip))
+                self.resumes = None
             await self._begin(lambda state: state, onwards=True)
         except (OSError, ValueError, LookupError) as error:
             print(f"immersions: {describe.line(error)}; noise plays instead", file=sys.stderr)

@@ -42,6 +42,7 @@ def welcome(room: Room, ears: Iterable[EarChoice]) -> say.Welcome:
         ears=[say.EarName(id=each.id, title=each.title) for each in ears],
         decks=[say.DeckState(deck=deck.number, state=deck.state) for deck in room.decks.values()],
         desk=room.desk,
+        focus=room.hands.focus,
         performance=room.logbook.name,
         samples=room.samples,
     )
@@ -112,7 +113,7 @@ def first_target(layers: Sequence[str]) -> Range:
     return Range(layers[round(FIRST_DEPTH * (len(layers) - 1))], channel=FIRST_CHANNELS)
 
 
-def line(error: Exception) -> str:
+def line(error: BaseException) -> str:
     """An error in one line."""
     return " ".join(str(error).split())[:500] or type(error).__name__
 

@@ -26,7 +26,8 @@ class Doing:
     """An action, and what it does."""
 
     action: Action
-    do: Do
+    do: Do | int
+    """A number is that of the deck that is taken in hand by whoever does it."""
 
 
 def _another_clip(step: int) -> Do:
@@ -66,19 +67,16 @@ def _remove_target(room: Room, deck: int) -> None:
     _targets(room, deck, lambda each: each[:-1] or each)
 
 
-def _focus(number: int) -> Do:
-    def do(room: Room, _: int) -> None:
-        room.hands.look_at(number)
-
-    return do
-
-
 def _own(name: str, label: str, description: str, do: Do) -> Doing:
     return Doing(Action(name, label, description, per_deck=True), do)
 
 
 def _tap(room: Room, _: int) -> None:
     room.time.tap(time.monotonic())
+
+
+def _take(room: Room, _: int) -> None:
+    room.tell(say.Take())
 
 
 def _undo(room: Room, _: int) -> Awaitable[None]:
@@ -113,11 +111,15 @@ ACTIONS: tuple[Doing, ...] = (
                 f"Deck {letter.upper()}",
                 f"Takes deck {letter.upper()} in hand: what names no deck acts on it.",
             ),
-            _focus(number),
+            number,
         )
         for number, letter in enumerate(LETTERS)
     ),
     Doing(Action("tap", "Tap", "Sets the tempo, from the second tap on."), _tap),
+    Doing(
+        Action("take", "Take", "Lets the newest loop in, once, while loops are held."),
+        _take,
+    ),
     Doing(Action("undo", "Undo", "Undoes the last change."), _undo),
     Doing(Action("redo", "Redo", "Does again what was undone."), _redo),
     *(_scene(number) for number in range(1, SCENES + 1)),
@@ -126,9 +128,16 @@ ACTIONS: tuple[Doing, ...] = (
 _BY_NAME = {each.action.name: each.do for each in ACTIONS}
 
 
-def act(room: Room, name: str, deck: int = 0) -> Awaitable[None] | None:
-    """Do an action; what it still has to do, if anything. `ValueError`, one line, if it cannot."""
+def act(room: Room, name: str, deck: int, look_at: Callable[[int], None]) -> Awaitable[None] | None:
+    """Do an action; what it still has to do, if anything. `ValueError`, one line, if it cannot.
+
+    `look_at` takes another deck in hand.
+    """
     if name not in _BY_NAME:
         raise ValueError(f"unknown action {name!r}; valid names: {', '.join(_BY_NAME)}")
     room.deck(deck)
-    return _BY_NAME[name](room, deck)
+    do = _BY_NAME[name]
+    if isinstance(do, int):
+        look_at(do)
+        return None
+    return do(room, deck)

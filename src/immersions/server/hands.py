@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 
 from immersions.server import describe
 from immersions.server import messages as say
+from immersions.server.doings import act
 from immersions.server.outbox import Outbox
 from immersions.server.pages import put
 from immersions.server.port_book import MACHINE, PortBook, controls
 from immersions.server.surface import SURFACE, RoomHand
+from immersions.server.tending import tend
 from immersions.stage.controls.engine import Engine
 from immersions.stage.controls.mapping import Entry
 from immersions.stage.controls.midi import Beat
@@ -49,6 +51,8 @@ class _Page:
     """The ports of one page, by name; `lag` is the least that its messages took to come."""
 
     number: int
+    hand: RoomHand
+    """Each page has a deck of its own in hand."""
     ports: dict[str, str]
     lag: float | None = None
 
@@ -59,13 +63,16 @@ class Hands:
     def __init__(self, room: Room, wiring: Wiring) -> None:
         self._room = room
         self._wiring = wiring
-        self._hand = RoomHand(room, self._soon)
+        self._hand = RoomHand(room, self._soon, self._look_at)
+        """Of this machine's ports, and of OSC."""
         self._shelf = Shelf(SURFACE, wiring.folder, bundled(SURFACE))
         self._engine = Engine(SURFACE, self._hand, self._send, self._learned, self._beat)
         self.book = PortBook(self._engine, self._shelf)
         self._machine = MachinePorts(self._come, self._go, self._heard)
         self._osc: Osc | None = None
         self._pages: dict[Outbox, _Page] = {}
+        self._chose: Outbox | None = None
+        """The page that has taken a deck in hand last: with it go the machine's ports and OSC."""
         self._entered = 0
         self._waking = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -73,6 +80,7 @@ class Hands:
 
     @property
     def focus(self) -> int:
+        """The deck that was taken in hand last."""
         return self._hand.focus
 
     @property
@@ -81,32 +89,39 @@ class Hands:
         return None if self._osc is None else self._osc.address
 
     async def open(self) -> None:
-        """Begin to listen for OSC. Raises `OSError`, one line, where that cannot be."""
+        """Begin to listen. Raises `OSError`, one line, where that cannot be for OSC."""
         if self._wiring.osc is not None:
             self._osc = await listen(SURFACE, self._hand, self._wiring.osc, self.complain)
             self._osc.changed()
+        if self._wiring.machine:
+            self._soon(tend("MIDI", self._look_after_machine, self.complain))
+
+    async def close(self) -> None:
+        """Let go of all controllers."""
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._osc is not None:
+            self._osc.close()
+
+    async def _look_after_machine(self) -> None:
+        try:
+            await self._machine.run()
+        except OSError as error:  # there is no MIDI on this machine
+            self.complain(describe.line(error))
 
     async def run(self) -> None:
         """Look after all controllers until cancelled."""
         for line in self._shelf.problems:
             self.complain(line)
-        if self._wiring.machine:
-            self._soon(self._machine.run())
-        try:
-            while True:
-                await self._wait()
-                try:
-                    self._engine.tick(time.monotonic())
-                except (ValueError, OSError) as error:
-                    self.complain(describe.line(error))
-                    self._tell()
-                await asyncio.sleep(TICK_SECONDS)
-        finally:
-            for task in tuple(self._tasks):
-                task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
-            if self._osc is not None:
-                self._osc.close()
+        while True:
+            await self._wait()
+            try:
+                self._engine.tick(time.monotonic())
+            except (ValueError, OSError) as error:
+                self.complain(describe.line(error))
+                self._tell()
+            await asyncio.sleep(TICK_SECONDS)
 
     async def _wait(self) -> None:
         due = self._engine.due()
@@ -128,13 +143,20 @@ class Hands:
             if self._osc is not None:
                 self._osc.changed()
 
-    def look_at(self, deck: int) -> None:
-        """Take a deck in hand. `ValueError`, one line, where it is not open."""
+    def _look_at(self, deck: int, by: Outbox | None = None) -> None:
+        """Take a deck in hand at a page; None for the one that the machine's controllers go with.
+
+        `ValueError`, one line, where it is not open.
+        """
         self._room.deck(deck)
-        if deck != self._hand.focus:
-            self._hand.focus = deck
-            self.on_told(say.Decks(decks=list(self._room.decks)))
-            self._room.tell(say.FocusChanged(deck=deck))
+        self._chose = self._chose if by is None else by  # an outbox may be empty
+        self._hand.focus = deck
+        for outbox in [self._chose] if self._chose is not None else self._pages:
+            page = self._pages[outbox]
+            if page.hand.focus != deck:
+                page.hand.focus = deck
+                put(outbox, say.FocusChanged(deck=deck))
+        self.on_told(say.Decks(decks=list(self._room.decks)))
 
     def complain(self, line: str) -> None:
         """Tell the performer what is wrong; not the same again and again."""
@@ -150,14 +172,16 @@ class Hands:
     def enter(self, outbox: Outbox) -> None:
         """A page has come: it is told of all controllers."""
         self._entered += 1
-        self._pages[outbox] = _Page(self._entered, {})
+        hand = RoomHand(self._room, self._soon, lambda deck: self._look_at(deck, outbox))
+        hand.focus = self.focus
+        self._pages[outbox] = _Page(self._entered, hand, {})
         put(outbox, controls())
         put(outbox, self.book.described())
-        put(outbox, say.FocusChanged(deck=self._hand.focus))
 
     def leave(self, outbox: Outbox) -> None:
         """A page has gone, and its ports with it."""
         page = self._pages.pop(outbox, None)
+        self._chose = None if self._chose is outbox else self._chose
         if page is not None and page.ports:
             for id in page.ports.values():
                 self.book.disconnect(id)
@@ -171,7 +195,10 @@ class Hands:
             case say.PagePorts():
                 self._page_ports(self._pages[outbox], message.ports)
             case say.Focus():
-                self.look_at(message.deck)
+                # The page looks there already.
+                self._room.deck(message.deck)
+                self._pages[outbox].hand.focus = message.deck
+                self._look_at(message.deck, outbox)
             case say.Learn():
                 control = message.control
                 place = None if control is None else SURFACE.place(control, message.deck)
@@ -187,6 +214,12 @@ class Hands:
         self._waking.set()
         if not isinstance(message, (say.MidiReceived, say.Focus)):
             self._tell()
+
+    async def act(self, outbox: Outbox, message: say.Act) -> None:
+        """Do one of `immersions.server.doings.ACTIONS` for a page."""
+        rest = act(self._room, message.name, message.deck, lambda deck: self._look_at(deck, outbox))
+        if rest is not None:
+            await rest
 
     def _receive(self, page: _Page, message: say.MidiReceived) -> None:
         now = time.monotonic()
@@ -205,7 +238,7 @@ class Hands:
         for name in names:
             if name not in page.ports:
                 id = f"page {page.number}: {name}"
-                self.book.connect(id, name)
+                self.book.connect(id, name, page.hand)
                 page.ports[name] = id
 
     # What the engine and the machine's ports tell.
@@ -252,7 +285,7 @@ class Hands:
         async def doing() -> None:
             try:
                 await work
-            except (ValueError, OSError, LookupError) as error:
+            except Exception as error:  # as for a page: whatever it is, the others play on
                 self.complain(describe.line(error))
 
         task = asyncio.create_task(doing())

@@ -68,14 +68,17 @@ class Keeper:
         self._touched.set()
 
     async def run(self, room: Room) -> None:
-        """Keep the room until cancelled, and once more then."""
+        """Keep the room until cancelled."""
+        while True:
+            await self._wait(room)
+            self._touched.clear()
+            await asyncio.to_thread(self._write, *self._snapshot(room))
+
+    def part(self, room: Room) -> None:
+        """Keep the room once more, and leave the place to others."""
         try:
-            while True:
-                await self._wait(room)
-                self._touched.clear()
-                await asyncio.to_thread(self._write, *self._snapshot(room))
-        finally:
             self._write(*self._snapshot(room, parting=True))
+        finally:
             self._place.close()
 
     async def _wait(self, room: Room) -> None:

@@ -36,10 +36,6 @@ class Unknown(LookupError):
     """No start sound has this id; one line."""
 
 
-class Full(RuntimeError):
-    """No more uploads are kept; one line."""
-
-
 @dataclass(frozen=True, eq=False)
 class _Upload:
     clip: Clip
@@ -132,7 +128,6 @@ class Library:
 
         `ValueError`, one line, for a bad one.
         """
-        self._check_room()
         sound = _read(file, name, sample_rate)
         samples = sound.samples
         seconds = len(samples) / sample_rate
@@ -157,7 +152,7 @@ class Library:
         phrase: Phrase | None = None,
         kind: str = "dream",
     ) -> Clip:
-        """Keep a loop (float32, mono) as a start sound; `Full` when there are too many."""
+        """Keep a loop (float32, mono) as a start sound."""
         loop = np.frombuffer(samples, np.float32)
         clip = Clip(
             id=f"{kind}-{secrets.token_hex(8)}",
@@ -167,6 +162,22 @@ class Library:
         )
         self._take(_Upload(clip, loop, sample_rate, phrase))
         return clip
+
+    @property
+    def overfull(self) -> bool:
+        """Whether more was taken in than is to be kept."""
+        with self._lock:
+            return len(self._uploads) > MOST_UPLOADS
+
+    def remove(self, clip: str) -> None:
+        """Forget a sound that was uploaded or kept. `Unknown` when there is none of this id."""
+        with self._lock:
+            if self._uploads.pop(clip, None) is None:
+                raise Unknown(f"no sound of yours has the id {clip!r}")
+            for decoded in [each for each in self._decoded if each[0] == clip]:
+                del self._decoded[decoded]
+            for fitted in [each for each in self._fitted if each[0] == clip]:
+                del self._fitted[fitted]
 
     def taken(self) -> list[tuple[Clip, Samples, int]]:
         """All that was uploaded or kept: samples as they were taken in, and their rate in Hz."""
@@ -179,12 +190,7 @@ class Library:
 
     def _take(self, upload: _Upload) -> None:
         with self._lock:
-            self._check_room()
             self._uploads[upload.clip.id] = upload
-
-    def _check_room(self) -> None:
-        if len(self._uploads) >= MOST_UPLOADS:
-            raise Full(f"expected at most {MOST_UPLOADS} uploads in one performance")
 
     def _decode(self, clip: str, sample_rate: int) -> Samples:
         if clip in self._bundled:

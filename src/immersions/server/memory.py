@@ -82,6 +82,11 @@ class Memory:
         """Steps that can be undone."""
         return self._history.undos
 
+    @property
+    def steps(self) -> Iterator[Show]:
+        """The performance as it would be after each undo and redo."""
+        return self._history.shows
+
     def touch(self) -> None:
         """Something is to be kept."""
         if self._touched is not None:

@@ -37,7 +37,7 @@ def mixed(
 
     They are mixed as they sound in `tempo`, or each in its own.
 
-    `LookupError` for an unknown id, `RuntimeError` when no more sounds are kept; one line each.
+    `LookupError`, one line, for an unknown id.
     """
     titles = {clip.id: clip.title for clip in library.clips()}
     sounds = [library.samples(part.id, sample_rate, tempo=tempo) for part in parts]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from immersions.server import describe
+from immersions.dreaming import PARAMETERS
+from immersions.server import clearing, describe
 from immersions.server import messages as say
 from immersions.server.deck import Deck
 from immersions.server.outbox import Outbox
 from immersions.server.pages import put, put_loop
+from immersions.stage.performance import State
 
 if TYPE_CHECKING:
     from immersions.server.room import Room
@@ -19,13 +21,13 @@ async def do(room: Room, outbox: Outbox, message: say.ClientMessage) -> None:
     if isinstance(message, say.StillThere):
         put(outbox, describe.still_here(message))
     elif isinstance(message, say.OpenDeck):
-        room.open_another(message.ear)
+        _open(room, message.ear)
     elif isinstance(message, say.CloseDeck):
         await room.close_deck(message.deck)
     elif isinstance(message, say.OfScenes):
         await room.memory.do(message)
     elif isinstance(message, say.Act):
-        await room.act(message.name, message.deck)
+        await room.hands.act(outbox, message)
     elif isinstance(message, say.OfHands):
         room.hands.obey(outbox, message)
     elif isinstance(message, say.Tap | say.Clock):
@@ -36,6 +38,8 @@ async def do(room: Room, outbox: Outbox, message: say.ClientMessage) -> None:
         room.tell(message)
     elif isinstance(message, say.ChooseSample):
         room.choose_sample(message.slot, message.id)
+    elif isinstance(message, say.RemoveClip):
+        clearing.remove(room, message.id)
     else:
         await _do_with(room, room.deck(message.deck), outbox, message)
 
@@ -70,6 +74,19 @@ async def _do_with(room: Room, deck: Deck, outbox: Outbox, message: say.ClientMe
                 put_loop(outbox, deck.number, loop)
 
 
+def _open(room: Room, ear: str) -> None:
+    """Open another deck, which begins with the first one's clip, in time with it."""
+    free = [number for number in range(say.MOST_DECKS) if number not in room.decks]
+    if not free:
+        raise ValueError(f"expected at most {say.MOST_DECKS} decks")
+    if ear not in room.ears:
+        raise ValueError(f"unknown ear {ear!r}; valid names: {', '.join(room.ears)}")
+    clip, seconds = room.first.state.clip, room.first.state.seconds
+    with room.memory.one_step():
+        room.time.agree(seconds, room.library.phrase(clip))
+        room.open_deck(free[0], State(clip, ear, seconds, parameters=PARAMETERS.defaults()))
+
+
 async def _start_from(room: Room, deck: Deck, source: Deck) -> None:
     """Begin again from what another deck, or this one, dreamed last; it is kept as a clip."""
     loop = source.newest
@@ -78,5 +95,6 @@ async def _start_from(room: Room, deck: Deck, source: Deck) -> None:
     title = f"Deck {'ABCD'[source.number]}, loop {loop.id}"
     rate = loop.header["sample_rate"]
     clip = room.library.keep(loop.samples, rate, title, source.phrase)
+    clearing.make_room(room, clip.id)
     room.announce_clips()
     await deck.choose_clip(clip.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from immersions.server import messages as say
 from immersions.server.surface import SURFACE
-from immersions.stage.controls.control import Place
+from immersions.stage.controls.control import Hand, Place
 from immersions.stage.controls.engine import Engine
 from immersions.stage.controls.mapping import Entry, Mapping
 from immersions.stage.controls.port import Port
@@ -26,13 +26,16 @@ class PortBook:
         self._ids: dict[str, str | None] = {}
         """Ids of mappings by the ids of ports, as they are."""
 
-    def connect(self, id: str, name: str) -> None:
-        """A port has come. It obeys what was chosen for its name, else what is made for it."""
+    def connect(self, id: str, name: str, hand: Hand | None = None) -> None:
+        """A port has come. It obeys what was chosen for its name, else what is made for it.
+
+        It acts on `hand`; None for the engine's own.
+        """
         kept = self._shelf.for_port(name)
         if name in self._chosen:
             chosen = self._chosen[name]
             kept = self._shelf[chosen] if chosen else None
-        self._engine.connect(id, name, kept.mapping if kept else NOTHING)
+        self._engine.connect(id, name, kept.mapping if kept else NOTHING, hand)
         self._ids[id] = kept.id if kept else None
 
     def disconnect(self, id: str) -> None:

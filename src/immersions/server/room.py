@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import sys
+from collections.abc import Awaitable, Callable, Mapping
 
 from pydantic import ValidationError
 
 from immersions.dreaming import PARAMETERS
-from immersions.server import binary, describe, doings, obeying
+from immersions.server import binary, describe, obeying
 from immersions.server import messages as say
 from immersions.server.deck import Deck
 from immersions.server.ears import EarChoice
 from immersions.server.edges import EdgeBook
 from immersions.server.hands import Hands, Wiring
-from immersions.server.keeper import Back
+from immersions.server.keeper import Back, Keeper
 from immersions.server.library import Library
 from immersions.server.logbook import Logbook
 from immersions.server.memory import Memory
 from immersions.server.outbox import Outbox
 from immersions.server.pages import Pages, put, put_loop
+from immersions.server.reporter import Reporter
+from immersions.server.tending import Pauses, reason, tend
 from immersions.server.timekeeper import Timekeeper
 from immersions.stage import board
 from immersions.stage.conductor import Loop
@@ -30,7 +33,6 @@ from immersions.stage.performance import State
 from immersions.stage.show import Show
 from immersions.stage.strips import SAMPLES
 
-STATUS_SECONDS = 0.25
 CHANGES = (say.StateChanged, say.DeskChanged, say.Decks, say.Samples)
 """What is told when something was chosen."""
 
@@ -48,6 +50,7 @@ class Room:
         wiring: Wiring | None = None,
         logbook: Logbook | None = None,
         back: Back | None = None,
+        pauses: Pauses | None = None,
     ) -> None:
         """`back` is a performance to come back to, in place of one that begins with `ear`."""
         back = back or Back()
@@ -57,9 +60,12 @@ class Room:
         self._threads = threads
         self._patience = patience
         self._pages = Pages()
-        self._changed = asyncio.Event()
+        self._pauses = pauses
+        self._reporter = Reporter(self)
         self._layouts = Layouts(self._on_layout)
         self.edges = EdgeBook()
+        self.over = False
+        """Whether it was played and is no more."""
         self._group: asyncio.TaskGroup | None = None
         self._running: dict[int, asyncio.Task[None]] = {}
         first = State(library.first(), ear, 4.0, parameters=PARAMETERS.defaults())
@@ -100,18 +106,31 @@ class Room:
             async with asyncio.TaskGroup() as group:
                 self._group = group
                 self.logbook.begin(self.tell, self._pages.warn)
-                group.create_task(self._tell_status())
-                group.create_task(self.time.run())
+                self._tend("telling how it goes", self._reporter.run)
+                self._tend("keeping the tempo", self.time.run)
                 if self.keeper is not None:
-                    group.create_task(self.keeper.run(self))
-                group.create_task(self.hands.run())
+                    group.create_task(self._keep(self.keeper))
+                self._tend("listening to controllers", self.hands.run)
                 for deck in self.decks.values():
                     self._start(deck)
+        except Exception as error:
+            self._warn(f"the performance has ended: {reason(error)}")
         finally:
-            self._group = None
+            self._group, self.over = None, True
+            await self.hands.close()
             await self.memory.stop()
             await self._layouts.stop()
             self.logbook.close()
+
+    def _tend(self, name: str, work: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
+        assert self._group is not None
+        return self._group.create_task(tend(name, work, self._warn, self._pauses))
+
+    async def _keep(self, keeper: Keeper) -> None:
+        try:
+            await tend("keeping it", lambda: keeper.run(self), self._warn, self._pauses)
+        finally:
+            keeper.part(self)
 
     # Pages.
 
@@ -123,7 +142,7 @@ class Room:
         for deck in self.decks.values():
             self._introduce(deck, outbox)
         if (latest := self._layouts.latest) is not None and latest.going != "ready":
-            put(outbox, describe.laying(latest, self._folders()))
+            put(outbox, describe.laying(latest, self._reporter.folders))
         self.memory.introduce(outbox)
         self.time.introduce(outbox)
         self.hands.enter(outbox)
@@ -136,7 +155,7 @@ class Room:
         for loop in (deck.conductor.start, deck.conductor.newest):
             if loop is not None:
                 put_loop(outbox, deck.number, loop)
-        put(outbox, self._status(deck))
+        put(outbox, self._reporter.status(deck))
 
     async def layout(self, ear_hash: str) -> bytes | None:
         """Where the neurons of an ear that listens lie; None when it is another one."""
@@ -193,12 +212,6 @@ class Room:
             self.tell(say.DeskChanged(values=self.desk))
             self.time.turned(changed, self.desk)
 
-    async def act(self, name: str, deck: int = 0) -> None:
-        """Do one of `immersions.server.doings.ACTIONS`."""
-        rest = doings.act(self, name, deck)
-        if rest is not None:
-            await rest
-
     @property
     def present(self) -> Show:
         """All that was chosen, as it is now."""
@@ -226,18 +239,6 @@ class Room:
         given = (self.library, self.ears, state, self._threads, self._patience)
         return Deck(number, self, *given, trace=trace, tempo=self.time.tempo)
 
-    def open_another(self, ear: str) -> None:
-        """Open a deck with an ear; `ValueError`, one line, when it cannot be."""
-        free = [number for number in range(say.MOST_DECKS) if number not in self.decks]
-        if not free:
-            raise ValueError(f"expected at most {say.MOST_DECKS} decks")
-        if ear not in self.ears:
-            raise ValueError(f"unknown ear {ear!r}; valid names: {', '.join(self.ears)}")
-        clip, seconds = self.first.state.clip, self.first.state.seconds
-        with self.memory.one_step():
-            self.time.agree(seconds, self.library.phrase(clip))
-            self.open_deck(free[0], State(clip, ear, seconds, parameters=PARAMETERS.defaults()))
-
     def open_deck(self, number: int, state: State) -> None:
         deck = self.decks[number] = self._deck(number, state)
         self._start(deck)
@@ -256,7 +257,7 @@ class Room:
 
     def _start(self, deck: Deck) -> None:
         if self._group is not None:
-            self._running[deck.number] = self._group.create_task(deck.run())
+            self._running[deck.number] = self._tend(f"deck {'ABCD'[deck.number]}", deck.run)
 
     def _tell_decks(self) -> None:
         self.tell(say.Decks(decks=list(self.decks)))
@@ -270,30 +271,16 @@ class Room:
             self.memory.changed()
         self.hands.on_told(message)
 
+    def _warn(self, line: str) -> None:
+        print(f"immersions: {line}", file=sys.stderr, flush=True)
+        self._pages.warn(line)
+
     def tell_loop(self, deck: int, loop: Loop) -> None:
         """Give all pages a loop."""
         self._pages.tell_loop(deck, loop)
 
     def on_progress(self) -> None:
-        self._changed.set()
+        self._reporter.changed()
 
     def _on_layout(self, laying: Laying) -> None:
-        self.tell(describe.laying(laying, self._folders()))
-
-    async def _tell_status(self) -> None:
-        told: dict[int, say.Status] = {}
-        while True:
-            await self._changed.wait()
-            self._changed.clear()
-            for deck in self.decks.values():
-                status = self._status(deck)
-                if status != told.get(deck.number):
-                    told[deck.number] = status
-                    self.tell(status)
-            await asyncio.sleep(STATUS_SECONDS)
-
-    def _status(self, deck: Deck) -> say.Status:
-        return describe.status(deck.conductor.progress, self._folders(), deck.number)
-
-    def _folders(self) -> list[str]:
-        return [each.source for each in self.ears.values()]
+        self.tell(describe.laying(laying, self._reporter.folders))

@@ -36,14 +36,20 @@ SURFACE = Surface(
 class RoomHand:
     """Turns and does things in a room; see `immersions.stage.controls.control.Hand`.
 
-    `soon` is given what an action still has to do.
+    `soon` is given what an action still has to do, `look_at` the deck that it takes in hand.
     """
 
-    def __init__(self, room: Room, soon: Callable[[Awaitable[None]], None]) -> None:
+    def __init__(
+        self,
+        room: Room,
+        soon: Callable[[Awaitable[None]], None],
+        look_at: Callable[[int], None],
+    ) -> None:
         self.focus = 0
         """The deck that is meant where none is named."""
         self._room = room
         self._soon = soon
+        self._look_at = look_at
 
     def set(self, name: str, value: float, deck: int | None = None) -> None:
         number = self._deck(name, deck)
@@ -54,7 +60,7 @@ class RoomHand:
 
     def act(self, name: str, deck: int | None = None) -> None:
         number = self._deck(name, deck)
-        rest = act(self._room, name, number)
+        rest = act(self._room, name, number, self._look_at)
         if rest is not None:
             self._soon(rest)
 

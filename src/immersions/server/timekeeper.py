@@ -90,8 +90,10 @@ class Timekeeper:
                 told = self._house.desk["bpm"]
                 self._of_link = session.place()
                 self._tell_place()
-        finally:
+        except asyncio.CancelledError:
+            # What fails is begun again, with the same session.
             session.close()
+            raise
 
     def turned(self, changed: Mapping[str, float], values: Mapping[str, float]) -> None:
         """These values of the desk were changed; `values` are all of them."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import fields
 
 from immersions.stage.performance import State
@@ -32,6 +32,12 @@ class History:
     @property
     def redos(self) -> int:
         return len(self._future)
+
+    @property
+    def shows(self) -> Iterator[Show]:
+        """All that can be gone to."""
+        yield from self._past
+        yield from self._future
 
     def note(self, present: Show) -> bool:
         """The performance may have changed; whether it has."""

@@ -97,6 +97,11 @@ class Life:
                 self._read(header, payload)
         except ValueError as error:
             self._reason = str(error)
+        except Exception:
+            # Whoever takes its words has failed, and nobody listens to it any more.
+            self.worker.kill()
+            await self.worker.end()
+            raise
         finally:
             watch.cancel()
         ending = await self.worker.end()

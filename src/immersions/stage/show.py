@@ -79,6 +79,12 @@ def chosen(show: Show) -> Show:
     )
 
 
+def sounds(show: Show) -> set[str]:
+    """Ids of all start sounds that are named in it."""
+    named = {each for state in show.decks.values() for each in (state.clip, state.mix)}
+    return {each for each in named | set(show.samples) if each is not None}
+
+
 def part(state: State, names: Collection[str]) -> dict[str, Any]:
     """Some of a state's fields."""
     return {name: getattr(state, name) for name in names}

@@ -61,6 +61,5 @@ PARAMETERS = (
     _level("master_level", "the master", 0),
     _switch("ab", "Start clip", "the start clip is heard instead of the dream"),
     _switch("hold", "Hold", "the loop that plays stays while newer ones are computed"),
-    _switch("take", "Take", "turned on, it lets the newest loop in, once, while loops are held"),
     *_strips(),
 )

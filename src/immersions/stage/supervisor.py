@@ -101,7 +101,9 @@ class Supervisor:
                 life.worker.kill()  # first of all, in case this is hurried, too
             sparing.cancel()
             await asyncio.gather(sparing, return_exceptions=True)
-            await asyncio.gather(*(life.end() for life in lives))
+            # One whose words could not be taken in ends with that error again.
+            await asyncio.gather(*(life.end() for life in lives), return_exceptions=True)
+            self._present = self._spare = None
             self._listener.on_life("stopped", "")
 
     async def _one_life(self, message: str) -> str:

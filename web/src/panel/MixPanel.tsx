@@ -2,6 +2,7 @@ import { STRIPS } from "../audio/mixing";
 import { CueControls } from "./CueControls";
 import { useStage } from "./context";
 import { MasterMeters } from "./Meters";
+import { OwnSounds } from "./OwnSounds";
 import { Parameter } from "./Parameter";
 import { SampleHead } from "./SampleHead";
 import { Fader, Strip } from "./Strip";
@@ -19,6 +20,7 @@ export function MixPanel() {
       </section>
       <CueControls />
       <Channels />
+      <OwnSounds />
     </>
   );
 }

@@ -27,8 +27,8 @@ export function Parameter({ parameter }: { parameter: ParameterDeclaration }) {
 
 /** Who holds the parameter's value: the deck in focus, or the desk. */
 function useFaders({ place }: ParameterDeclaration): Faders {
-  const { desk, faders } = useStage();
-  return place === "desk" ? desk : faders;
+  const { desk, deck } = useStage();
+  return place === "desk" ? desk : deck.value.faders;
 }
 
 function Switch({ parameter, on }: { parameter: ParameterDeclaration; on: boolean }) {

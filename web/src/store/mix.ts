@@ -24,7 +24,6 @@ export interface Console {
 
 /** A meter falls by so many dB from report to report, twenty of which come a second. */
 const FALL_DB = 1.2;
-const RELEASED_MS = 150;
 
 /** The mixer as the performer sees it: what stands on the desk, put into sound and metered. */
 export class Mix {
@@ -57,7 +56,6 @@ export class Mix {
       Object.fromEntries(Object.keys(MIXED).map((name) => [name, value(name).value])),
     );
     this.held = computed(() => value("hold").value >= 0.5);
-    const taken = computed(() => value("take").value >= 0.5);
     this.gains = computed(() =>
       gainsOf(
         this.desk.value,
@@ -72,17 +70,17 @@ export class Mix {
     effect(() => {
       for (const { player } of decks.value) player.hold(this.held.value);
     });
-    effect(() => {
-      if (taken.value) for (const { player } of decks.peek()) player.take();
-    });
     sound.join(() => this.tick());
   }
 
-  /** The newest loops are let in when the present ones end. */
+  /** The newest loops are let in on all pages; on this one alone while there is no server. */
   take(): void {
-    const take = { name: "take", default: 0 };
-    this.console.desk.turn(take, 1);
-    setTimeout(() => this.console.desk.turn(take, 0), RELEASED_MS);
+    if (!this.console.send({ type: "act", name: "take", deck: 0 })) this.letIn();
+  }
+
+  /** The newest loops are let in when the present ones end. */
+  letIn(): void {
+    for (const { player } of this.console.decks.peek()) player.take();
   }
 
   /** Puts a sound beside the dreams, or takes it away. */

@@ -149,10 +149,6 @@ export class Stage {
     return this.deck.value.aim;
   }
 
-  get faders(): Faders {
-    return this.deck.value.faders;
-  }
-
   get player(): Player {
     return this.deck.value.player;
   }
@@ -264,6 +260,7 @@ export class Stage {
     else if (message.type === "clips") this.clips.value = message.clips;
     else if (message.type === "decks") this.#setDecks(message.decks);
     else if (message.type === "desk") this.desk.follow(message.values);
+    else if (message.type === "take") this.mix.letIn();
     else if (message.type === "samples") this.mix.follow(message.ids);
     else if (message.type === "scenes" || message.type === "steps") this.memory.follow(message);
     else if (message.type === "recordings") this.keeping.follow(message.recordings);
@@ -284,11 +281,14 @@ export class Stage {
   }
 
   #greet(welcome: Welcome): void {
-    this.welcome.value = welcome;
     this.clips.value = welcome.clips;
     this.timing.at(null);
     this.keeping.greet(welcome.performance);
     this.#setDecks(welcome.decks.map(({ deck }) => deck));
+    // A page that connects again stays where it is; one that only watches says nothing.
+    if (!this.welcome.peek()) this.focus.value = welcome.focus;
+    else if (!this.onLead) this.show(this.focus.peek());
+    this.welcome.value = welcome;
     this.desk.follow(welcome.desk);
     this.mix.follow(welcome.samples);
     for (const { deck, state } of welcome.decks) this.#deck(deck)?.follow(state);

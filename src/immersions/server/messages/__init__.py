@@ -24,6 +24,7 @@ from immersions.server.messages.asked import (
     Mixed,
     OpenDeck,
     Pull,
+    RemoveClip,
     Restart,
     Run,
     Seed,
@@ -90,6 +91,7 @@ from immersions.server.messages.told import (
     StateChanged,
     Status,
     StillHere,
+    Take,
     Uploaded,
     Welcome,
 )
@@ -153,6 +155,7 @@ __all__ = [
     "RecordingStarted",
     "Recordings",
     "Refused",
+    "RemoveClip",
     "RenameScene",
     "Restart",
     "Run",
@@ -174,6 +177,7 @@ __all__ = [
     "StillHere",
     "StillThere",
     "StoreScene",
+    "Take",
     "Tap",
     "Uploaded",
     "Welcome",
@@ -200,7 +204,8 @@ ServerMessage = Annotated[
     | StateChanged
     | StillHere
     | Status
-    | Steps,
+    | Steps
+    | Take,
     Field(discriminator="type"),
 ]
 """Text from the server to a page."""
@@ -232,6 +237,7 @@ ClientMessage = Annotated[
     | OpenDeck
     | Pull
     | RecallScene
+    | RemoveClip
     | RenameScene
     | Restart
     | Run

@@ -25,6 +25,13 @@ class ChooseClip(OfDeck):
     id: Name
 
 
+class RemoveClip(Message):
+    """Forgets a sound that was uploaded, mixed or dreamed, where nothing uses it."""
+
+    type: Literal["remove_clip"] = "remove_clip"
+    id: Name
+
+
 class ChooseMix(OfDeck):
     """Mixes another sound in, by the parameter `mix`; null for the clip itself."""
 

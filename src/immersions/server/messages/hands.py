@@ -33,14 +33,14 @@ class MidiReceived(OfHands):
 
 
 class Focus(OfHands):
-    """The deck that is played by hand, where a controller does not say which."""
+    """The deck that this page shows and plays by hand, where a controller does not say which."""
 
     type: Literal["focus"] = "focus"
     deck: DeckNumber
 
 
 class FocusChanged(Message):
-    """The deck that is played by hand from now on."""
+    """A controller of this page's, or one that goes with it, has taken another deck in hand."""
 
     type: Literal["focus"] = "focus"
     deck: int

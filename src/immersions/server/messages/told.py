@@ -72,6 +72,7 @@ class Welcome(Message):
     decks: list[DeckState]
     desk: dict[str, float]
     samples: list[str | None] = Field(description="ids of the sounds beside the dreams, by place")
+    focus: int = Field(default=0, description="the deck that was taken in hand last, by anyone")
     performance: str = Field(default="", description="whose loops these are: its name")
 
 
@@ -109,6 +110,12 @@ class Samples(Message):
 
     type: Literal["samples"] = "samples"
     ids: list[str | None]
+
+
+class Take(Message):
+    """The newest loops are let in, once, while loops are held."""
+
+    type: Literal["take"] = "take"
 
 
 class Decks(Message):

@@ -51,12 +51,15 @@ class Engine:
         """The control that waits for a controller to move."""
         return None if self._learner is None else self._learner.place
 
-    def connect(self, port: str, name: str, mapping: Mapping) -> None:
-        """A port is there; its device is told at the next tick how everything stands."""
+    def connect(self, port: str, name: str, mapping: Mapping, hand: Hand | None = None) -> None:
+        """A port is there; its device is told at the next tick how everything stands.
+
+        It acts on a hand of its own, or on the engine's.
+        """
         if port not in self._ports:
             if len(self._ports) >= MOST_PORTS:
                 raise ValueError(f"expected at most {MOST_PORTS} MIDI ports")
-            self._ports[port] = Port(name, self.surface, self._hand)
+            self._ports[port] = Port(name, self.surface, hand or self._hand)
         self._ports[port].use(mapping)
 
     def disconnect(self, port: str) -> None:
