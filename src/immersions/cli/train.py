@@ -195,15 +195,14 @@ def _train(trainer: Trainer, shown: Display, tensorboard: bool) -> None:
         try:
             run(trainer, report, stop=lambda: bool(came))
         except ArithmeticError as error:
+            kept = "; the last checkpoint is kept" if trainer.has_checkpoint else ""
             raise ValueError(
-                f"{error}; a lower --learning-rate may help, or leaving out a file; the last "
-                f"checkpoint is kept"
+                f"{error}; a lower --learning-rate may help, or leaving out a file{kept}"
             ) from None
         except ConnectionError as error:
-            raise ConnectionError(
-                f"{error} at step {trainer.step}; the last checkpoint is kept, and the same "
-                f"command goes on from there"
-            ) from error
+            on = "; the last checkpoint is kept, and the same command goes on from there"
+            kept = on if trainer.has_checkpoint else "; no checkpoint had been written yet"
+            raise ConnectionError(f"{error} at step {trainer.step}{kept}") from error
     if came:
         shown.say(f"stopped at step {trainer.step}; the same command goes on from there")
         raise typer.Exit(INTERRUPTED)
