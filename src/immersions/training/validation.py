@@ -54,9 +54,14 @@ class Validation:
 
 
 def candidates_of(batch: Batch) -> dict[str, Bool[Tensor, "items items"]]:
-    """Among which excerpts an excerpt's own has to be found."""
+    """Among which excerpts an excerpt's own has to be found.
+
+    Without `across` where all are of one track, and without `within` where none are: told from
+    nothing, each would be right.
+    """
     own, same = batch.own(), batch.same_track()
-    return {"all": torch.ones_like(own), "across": own | ~same, "within": same}
+    asked = {"all": torch.ones_like(own), "across": own | ~same, "within": same}
+    return {key: among for key, among in asked.items() if not torch.equal(among, own)}
 
 
 def _accuracies(
