@@ -216,7 +216,9 @@ def test_folders_without_music_are_one_line(
         (("--device", "tpu"), "--device: expected cpu, cuda, cuda:N or mps, got 'tpu'"),
         (("--device", "cuda:99"), "--device cuda:99: expected GPU number 99, torch sees"),
         (("--workers", "-1"), "--workers"),
-        (("--note", "/nowhere"), "/nowhere"),
+        (("--note", "/nowhere"), "--note: expected a text file, found no /nowhere"),
+        (("--note", "/"), "--note: /: cannot be read"),
+        (("--note", sys.executable), "--note: expected text in UTF-8, got"),
         (("--no-such-option",), "--no-such-option"),
     ],
 )

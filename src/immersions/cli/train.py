@@ -113,7 +113,7 @@ def train(
     output = place_for_ear(output)
     for folder in (work, cache):
         check_folder(folder)
-    card_note = note.read_text(encoding="utf-8") if note else ""
+    card_note = _text_of(note) if note else ""
 
     from immersions.training.memory import keep_large_blocks
 
@@ -174,6 +174,18 @@ def train(
             flat = 100 * flat_for(trainer.rows())
             shown.say(f"held-out accuracy has not risen for the last {flat:.0f} % of the steps")
         shown.say(waited_line(waited_for_data(trainer.rows())))
+
+
+def _text_of(path: Path) -> str:
+    """The text for a model card. Raises `ValueError` or `OSError` with one line."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise ValueError(f"--note: expected text in UTF-8, got {path}") from None
+    except FileNotFoundError:
+        raise FileNotFoundError(f"--note: expected a text file, found no {path}") from None
+    except OSError as error:
+        raise OSError(f"--note: {path}: cannot be read ({error.strerror})") from None
 
 
 def _train(trainer: Trainer, shown: Display, tensorboard: bool) -> None:
