@@ -123,6 +123,26 @@ def test_nothing_given_changes_nothing(ear: Path) -> None:
     assert (ear / "README.md").read_text() == SMALL.read_text()
 
 
+def test_the_curve_of_the_folder_is_a_short_table(ear: Path) -> None:
+    """Its first rows and its last; a column that was not measured is left out."""
+    rows = [
+        {"step": 100.0 * number, "loss": 2.0, "validation_loss": 1.5, "validation_all": number / 50}
+        for number in range(1, 48)
+    ]
+    (ear / "curve.json").write_text(json.dumps(rows))
+    assert run("card.py", ear).returncode == 0
+    card = (ear / "README.md").read_text()
+    table = card[card.index("## Curve") : card.index("## Probe")].strip().splitlines()
+    assert table[4] == "| steps | the whole batch | loss there | loss in training |"
+    assert len(table) == 6 + 8
+    assert table[-1] == "| 4700 | 94.0 | 1.500 | 2.000 |"
+    (ear / "curve.json").write_text("[1]")
+    done = run("card.py", ear)
+    assert done.returncode == 1
+    assert "curve.json: expected what `immersions train` wrote" in done.stderr
+    assert (ear / "README.md").read_text() == card
+
+
 def test_parts_are_replaced_or_added_and_others_stay(ear: Path, tmp_path: Path) -> None:
     before = (ear / "README.md").read_text()
     excites = tmp_path / "excites.json"
