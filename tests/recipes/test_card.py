@@ -81,6 +81,19 @@ def test_ears_are_rows_and_tasks_are_columns(tmp_path: Path) -> None:
     assert cells(done.stdout, "h20 untrained, mean of c")[1] == "45.0 ± 1.2"
 
 
+def test_a_readout_that_only_some_have_is_a_row_of_theirs(tmp_path: Path) -> None:
+    deeper = {"encoder.3": score(0.6)}
+    paths = [
+        report(tmp_path, "house", "items", 0.9, readouts=deeper, untrained_readouts=deeper),
+        report(tmp_path, "piano", "items", 0.8),
+    ]
+    done = run("probe_table.py", *paths, "--readout", "last c", "--readout", "encoder.3")
+    assert done.returncode == 0, done.stderr
+    assert cells(done.stdout, "house, encoder.3")[1] == "60.0 ± 1.2"
+    assert cells(done.stdout, "piano, last c")[1] == "80.0 ± 1.2"
+    assert "piano, encoder.3" not in done.stdout
+
+
 def test_items_of_different_lengths_are_rows_of_their_own(tmp_path: Path) -> None:
     paths = [
         report(tmp_path, "house", "items", 0.9),
