@@ -48,7 +48,7 @@ def test_nothing_is_found_on_any_tab(examined: Player, bright: bool) -> None:
         examined.page.get_by_role("tab", name=tab).click()
         examined.rest(0.3)
         found[tab] = findings(examined)
-    assert found == dict.fromkeys(TABS, [])
+    assert found == {tab: [] for tab in TABS}
 
 
 def test_the_instrument_that_judges_sees_what_is_wrong(examined: Player) -> None:

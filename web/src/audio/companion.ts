@@ -1,5 +1,5 @@
 import type { Loop } from "../protocol/frame";
-import { type Lane, nextBoundary, swapTiming } from "./boundary";
+import { type Entry, entryAt, type Lane, nextBoundary, swapTiming } from "./boundary";
 import { swap, unswap } from "./swap";
 import { atRate, otherPilot, startVoice, type Voice } from "./voice";
 
@@ -42,14 +42,17 @@ export class Companion {
 
   /** Schedules what is to be heard at frame `now` of the context; called often. */
   tick(now: number, led: Led, fitting: Fitting): void {
-    if (this.#next && now >= this.#next.voice.origin) this.#advance(this.#next);
+    if (this.#next && now >= this.#next.voice.alone) this.#advance(this.#next);
     const lane = led.next ?? led.present;
     const loop = fitting(lane.length, lane.loop);
     if (!loop) this.stop();
     else if (!this.#present) this.#join(now, led.present, fitting);
     else if (!goesWith(this.#next ?? this.#present, loop, lane)) {
-      const boundary = led.next ? led.next.origin : nextBoundary(led.present, now);
-      this.#follow(this.#present, loop, lane, boundary, now);
+      const { next, present } = led;
+      const entry = next
+        ? { at: next.alone, origin: next.origin }
+        : entryAt(nextBoundary(present, now), null, 0);
+      this.#follow(this.#present, loop, lane, entry, now);
     }
   }
 
@@ -66,18 +69,18 @@ export class Companion {
     const rate = this.bus.context.sampleRate;
     const samples = atRate(loop, rate);
     const margin = Math.round(JOIN_SECONDS * rate);
-    const from = Math.max(lane.origin, now + margin);
-    const timing = { origin: lane.origin, from };
+    const from = Math.max(lane.alone, now + margin);
+    const timing = { origin: lane.origin, from, alone: from };
     const voice = startVoice(this.bus, loop, samples, timing, otherPilot(undefined));
     voice.gain.gain.setValueAtTime(0, from / rate);
     voice.gain.gain.linearRampToValueAtTime(1, from / rate + FADE_SECONDS);
     this.#present = { voice, loop };
   }
 
-  #follow(present: Part, loop: Loop, lane: Lane, boundary: number, now: number): void {
+  #follow(present: Part, loop: Loop, lane: Lane, entry: Entry, now: number): void {
     const rate = this.bus.context.sampleRate;
     const { fade, tooLate } = swapTiming(rate, lane.length, { fade: FADE_SECONDS, lead: 0 });
-    if (boundary - now < tooLate || boundary - fade < present.voice.from) return;
+    if (entry.at - now < tooLate || entry.at - fade < present.voice.from) return;
     const scheduled = this.#next?.voice ?? null;
     if (scheduled && goesWith(present, loop, lane)) {
       // What was to come is not wanted any more, and what sounds is.
@@ -85,7 +88,7 @@ export class Companion {
       this.#next = null;
       return;
     }
-    const voice = swap(this.bus, present.voice, loop, boundary, fade, scheduled);
+    const voice = swap(this.bus, present.voice, loop, entry, fade, scheduled);
     if (voice !== scheduled) this.#next = voice && { voice, loop };
   }
 

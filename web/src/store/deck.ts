@@ -12,14 +12,14 @@ import { Latency } from "./latency";
 const QUIET: GapReport = { gaps: 0, jumps: 0, broken: 0, peak: 0, peakFrame: 0 };
 
 /** What a deck needs of the page that it is on. */
-export interface Rack extends Pick<PlayerEvents, "leader"> {
+export interface Rack extends Pick<PlayerEvents, "leader" | "grid"> {
   sound: Sound;
   send(message: ClientMessage): boolean;
   tell(line: string): void;
   /** how the layout of an ear comes along that had none */
   laying: ReadonlySignal<LayoutProgress | null>;
   onUpcoming(deck: Deck, loop: Loop): void;
-  onSounds(deck: Deck, loop: Loop, frame: number, fade: number): void;
+  onSounds(deck: Deck, loop: Loop, frame: number, fade: number, into: number): void;
 }
 
 /** One deck: the server's word on it, its sound, the performer's hand on it. */
@@ -64,11 +64,12 @@ export class Deck {
     this.player = new Player(rack.sound, number, {
       onPull: (loop) => this.send({ type: "pull", id: loop.header.id }),
       onUpcoming: (loop) => rack.onUpcoming(this, loop),
-      onSounds: (loop, frame, fade) => rack.onSounds(this, loop, frame, fade),
+      onSounds: (...what) => rack.onSounds(this, ...what),
       onReport: (report) => {
         this.report.value = report;
       },
       leader: () => rack.leader(),
+      grid: (loop, length) => rack.grid(loop, length),
     });
   }
 

@@ -26,16 +26,18 @@ export class Keeping {
       frame: () => sound.frame,
       open: (onBlock) => openTape(sound.master, onBlock),
       post: (path, body) => fetch(path, posting(body)),
+      part: (path) => navigator.sendBeacon(path),
       tell,
     });
+    addEventListener("pagehide", () => this.recorder.leave());
   }
 
   greet(performance: string): void {
     this.#log.greet(performance);
   }
 
-  sounded(deck: number, loop: Loop, frame: number, fade: number): void {
-    this.#log.sounded(deck, loop, frame, fade);
+  sounded(deck: number, loop: Loop, frame: number, fade: number, into: number): void {
+    this.#log.sounded(deck, loop, frame, fade, into);
   }
 
   mixed({ decks, starts, samples, master, instead }: Gains): void {

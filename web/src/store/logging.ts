@@ -31,13 +31,16 @@ export class SoundLog {
     for (const each of waiting) this.#tell(each);
   }
 
-  /** A loop's first sample lies at `frame`, where a crossfade of `fade` frames ends. */
-  sounded(deck: number, loop: Loop, frame: number, fade: number): void {
+  /**
+   * A loop's first sample, or that numbered `into`, lies at `frame`, where a crossfade of `fade`
+   * frames ends.
+   */
+  sounded(deck: number, loop: Loop, frame: number, fade: number, into = 0): void {
     const { clock, page } = this;
     const { rate } = clock() ?? {};
     if (!rate) return;
     const { id } = loop.header;
-    this.#tell({ type: "sounded", deck, page, id, frame, fade: Math.max(0, fade), rate });
+    this.#tell({ type: "sounded", deck, page, id, frame, fade: Math.max(0, fade), into, rate });
   }
 
   /** The mixer's gains now; those that did not change are left out. */

@@ -80,11 +80,13 @@ from immersions.server.messages.told import (
     LayerShape,
     LayoutProgress,
     ParameterDeclaration,
+    PlaceChanged,
     RecordingMade,
     Recordings,
     RecordingStarted,
     Refused,
     Samples,
+    SongPlace,
     StateChanged,
     Status,
     StillHere,
@@ -144,6 +146,7 @@ __all__ = [
     "OpenDeck",
     "PagePorts",
     "ParameterDeclaration",
+    "PlaceChanged",
     "Pull",
     "RecallScene",
     "RecordingMade",
@@ -161,6 +164,7 @@ __all__ = [
     "ServerMessage",
     "SetParameters",
     "Solo",
+    "SongPlace",
     "Sounded",
     "StartFrom",
     "StartRecording",
@@ -188,6 +192,7 @@ ServerMessage = Annotated[
     | EarDescription
     | LayoutProgress
     | Lead
+    | PlaceChanged
     | Recordings
     | Refused
     | SceneList

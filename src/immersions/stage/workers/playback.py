@@ -90,7 +90,7 @@ class Playback:
         sounded = self.timeline.decks[deck]
         pairs = zip(sounded, loops, strict=True)
         soundings: Iterator[Sounding] = (
-            Sounding(each.frame, each.fade, asked(loop)) for each, loop in pairs
+            Sounding(each.frame, each.fade, asked(loop), each.into) for each, loop in pairs
         )
         return Lane(soundings, rate)
 
@@ -142,4 +142,5 @@ class Playback:
             return None
         self._showing[deck] = (number, dreamed)
         length = round(len(dreamed.samples) * self.timeline.rate / dreamed.sample_rate)
-        return Heard(dreamed, ((frame - sounded[number].frame) % length) / length)
+        since = frame - sounded[number].frame + sounded[number].into
+        return Heard(dreamed, (since % length) / length)
