@@ -60,8 +60,13 @@ def candidates_of(batch: Batch) -> dict[str, Bool[Tensor, "items items"]]:
     nothing, each would be right.
     """
     own, same = batch.own(), batch.same_track()
-    asked = {"all": torch.ones_like(own), "across": own | ~same, "within": same}
-    return {key: among for key, among in asked.items() if not torch.equal(among, own)}
+    found = {"all": torch.ones_like(own)}
+    tracks = len(set(batch.names))  # counted here: no device is waited for
+    if tracks > 1:
+        found["across"] = own | ~same
+    if tracks < len(batch.names):
+        found["within"] = same
+    return found
 
 
 def _accuracies(
