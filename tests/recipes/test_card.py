@@ -124,7 +124,7 @@ def test_what_is_no_table_is_one_line(tmp_path: Path) -> None:
 
 @pytest.fixture
 def ear(tmp_path: Path) -> Path:
-    """A folder with the card of the bundled ear, which was put together by hand."""
+    """A folder with the card of the bundled ear."""
     folder = tmp_path / "ear"
     folder.mkdir()
     shutil.copy(SMALL, folder / "README.md")
@@ -185,7 +185,7 @@ def test_parts_are_replaced_or_added_and_others_stay(ear: Path, tmp_path: Path) 
     assert done.returncode == 0, done.stderr
     card = (ear / "README.md").read_text()
     titles = [line for line in card.splitlines() if line.startswith("## ")]
-    names = ("Probe", "What each layer responds to", "Use", "Licence and use", "Music")
+    names = ("Curve", "Probe", "What each layer responds to", "Use", "Licence and use", "Music")
     assert titles == [f"## {name}" for name in names]
     head, music = before.partition("\n## ")[0], before[before.index("\n## Music") :]
     assert card.startswith(head)
