@@ -230,8 +230,8 @@ export class Stage {
         if (deck === this.deck.peek()) this.picture?.prepare(loop);
       },
       onSounds: (deck, ...what) => this.keeping.sounded(deck.number, ...what),
-      leader: () => this.decks.peek().find(({ player }) => player.lane)?.player.lane ?? null,
-      grid: (loop, length) => this.timing.lane(loop, length),
+      decks: () => this.decks.peek(),
+      lane: (loop, length) => this.timing.lane(loop, length),
     });
   }
 
