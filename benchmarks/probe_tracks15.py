@@ -47,9 +47,10 @@ from immersions.ears.contrastive import ContrastiveEar
 from immersions.training import probe_features
 from immersions.training.library import find_sounds
 from immersions.training.probe import draw, fit, score
+from immersions.training.probing.folds import folds_of
 from immersions.training.probing.hearing import Items, hear
 from immersions.training.probing.reading import heard_by, load_ear, untrained
-from immersions.training.probing.splits import SHARE, by_time
+from immersions.training.probing.splits import SHARE, Table, by_time
 from immersions.training.probing.tasks import Entry, Task
 
 DISTURBANCE_SEED = 15
@@ -81,7 +82,7 @@ def main() -> None:
     for number, path in enumerate(paths):
         count = int((table.tracks == number).sum())
         print(f"  {count:3d} items  {path.relative_to(asked.music.resolve())}", flush=True)
-    result = compare(sides, table.labels[rows], training, asked.settings)
+    result = compare(sides, table, rows, training, asked.settings)
     show(result)
     described = {
         "benchmark": "probe_tracks15",
@@ -166,9 +167,14 @@ def say(line: str) -> None:
 
 
 def compare(
-    sides: Sides, labels: torch.Tensor, training: torch.Tensor, settings: Sequence[str]
+    sides: Sides,
+    table: Table,
+    rows: torch.Tensor,
+    training: torch.Tensor,
+    settings: Sequence[str],
 ) -> Result:
     """Accuracy of each side in each setting, and how far the trained ear is ahead."""
+    labels = table.labels[rows]
     everything = int(0.8 * min(int((training & (labels == k)).sum()) for k in labels.unique()))
     result: Result = {}
     for words, per_label in (("all", everything), ("five", FEW)):
@@ -178,7 +184,7 @@ def compare(
         other: dict[str, list[float]] = {}
         for side, tables in sides.items():
             both = [
-                accuracies(*pair, labels, training, per_label, seed)
+                accuracies(*pair, table, rows, training, per_label, seed)
                 for seed, pair in enumerate(tables)
             ]
             plain[side], other[side] = map(list, zip(*both, strict=True))
@@ -190,15 +196,20 @@ def compare(
 def accuracies(
     plain: torch.Tensor,
     disturbed: torch.Tensor,
-    labels: torch.Tensor,
+    table: Table,
+    rows: torch.Tensor,
     training: torch.Tensor,
     per_label: int,
     seed: int,
 ) -> tuple[float, float]:
-    """On test items as they are, and disturbed, of a classifier fitted to items as they are."""
+    """On test items as they are, and disturbed, of a classifier fitted to items as they are.
+
+    The penalty is chosen with folds that are parted by time too, as the test items are.
+    """
+    labels, test = table.labels[rows], ~training
     drawn = draw(labels, training, per_label, seed)
-    classifier = fit(plain[drawn], labels[drawn], seed)
-    test = ~training
+    folds = folds_of("time", table, rows[drawn], seed)
+    classifier = fit(plain[drawn], labels[drawn], seed, folds)
     first, second = (score(classifier, table[test], labels[test]) for table in (plain, disturbed))
     return first.accuracy, second.accuracy
 

@@ -5,8 +5,9 @@
 
 The folder's README.md begins as `immersions train` writes it. Sections are what stands below a
 heading of two hashes. `Probe` is made of reports of `immersions probe`, `What each layer responds
-to` of a report of `immersions ears listen`; a file of `--sections` gives any others. A section that
-the card has already is replaced, so that the same command may be run again.
+to` of a report of `immersions ears listen`, `Curve` of the curve.json that lies in the folder; a
+file of `--sections` gives any others. A section that the card has already is replaced, so that the
+same command may be run again.
 """
 
 import argparse
@@ -21,10 +22,11 @@ from immersions.training.excitation.section import TITLE
 from immersions.training.excitation.section import markdown as excitation
 from probe_table import every_readout, markdown, read_report, table_of
 
-CARD = "README.md"
+CARD, CURVE = "README.md", "curve.json"
 HEADING = re.compile(r"^## +(.+?)[ #]*$", re.MULTILINE)
-PROBE = "Probe"
-FIRST, LAST = (PROBE, TITLE), ("Licence and use", "Music")
+CAME_ON, PROBE = "Curve", "Probe"
+FIRST, LAST = (CAME_ON, PROBE, TITLE), ("Licence and use", "Music")
+MOST_ROWS = 8
 SPLITS = {
     "items": "a random 70 % of the items of each class train",
     "time": "the first 70 % of each track train and the last 30 % test",
@@ -71,6 +73,36 @@ def probe_section(reports: Sequence[dict[str, Any]]) -> str:
     return "\n\n".join([INTRODUCTION, tasks, table, *curves])
 
 
+def curve_rows(path: Path) -> list[dict[str, float]]:
+    """Empty where there is no curve, or nothing was held out. Raises `ValueError`, `OSError`."""
+    if not path.is_file():
+        return []
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8"))
+        return [row for row in rows if {"step", "loss", "validation_loss"} <= row.keys()]
+    except (ValueError, TypeError, AttributeError) as error:
+        raise ValueError(f"{path}: expected what `immersions train` wrote ({error})") from None
+
+
+def curve_section(rows: Sequence[dict[str, float]]) -> str:
+    """How well the coming sound was told on music held out, over the steps of training."""
+    keys = {"all": "the whole batch", "across": "other tracks", "within": "the same track"}
+    found = {key: words for key, words in keys.items() if f"validation_{key}" in rows[-1]}
+    count = min(MOST_ROWS, len(rows))
+    chosen = [rows[len(rows) * number // count - 1] for number in range(1, count + 1)]
+    lines = [
+        "Told from what is in the column, on tracks that were never trained on, in %:",
+        "",
+        f"| steps | {' | '.join(found.values())} | loss there | loss in training |",
+        "|---|" + "---|" * (len(found) + 2),
+    ]
+    for row in chosen:
+        cells = [f"{100 * row[f'validation_{key}']:.1f}" for key in found]
+        losses = f"{row['validation_loss']:.3f} | {row['loss']:.3f}"
+        lines.append(f"| {row['step']:.0f} | {' | '.join(cells)} | {losses} |")
+    return "\n".join(lines)
+
+
 def curve_table(report: dict[str, Any]) -> str:
     """How accuracy came on while the ear was trained."""
     readouts = list(report["curve"][0]["readouts"])
@@ -107,6 +139,8 @@ def main() -> None:
     try:
         card = given.folder / CARD
         sections = parts_of(card.read_text(encoding="utf-8"))
+        if rows := curve_rows(given.folder / CURVE):
+            sections[CAME_ON] = curve_section(rows)
         if given.probe:
             sections[PROBE] = probe_section([read_report(path) for path in given.probe])
         if given.excites:

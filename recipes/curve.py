@@ -22,6 +22,8 @@ def draw(rows: list[dict[str, float]], name: str, picture: Path) -> None:
     steps = [row["step"] for row in rows]
     figure, (above, below) = plt.subplots(2, 1, figsize=(8, 6), sharex=True, layout="constrained")
     for key, words in LINES:
+        if any(f"validation_{key}" not in row for row in rows):
+            continue  # with a single track held out there are no others to tell it from
         shown = above.plot(steps, [100 * row[f"validation_{key}"] for row in rows], label=words)
         above.axhline(100 * rows[-1][f"chance_{key}"], color=shown[0].get_color(), ls=":", lw=1)
     above.set(ylabel="held-out accuracy, %", ylim=(0, 100), title=f"{name}: told apart from …")

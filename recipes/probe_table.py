@@ -48,9 +48,14 @@ def read_report(path: Path) -> Row:
 def table_of(reports: Sequence[Row], readouts: Sequence[str] = ()) -> Row:
     """`columns` (task, split) and `rows` (name, cells): a score or None for each column.
 
-    Without `readouts` each ear is read as its report's own row. Raises `ValueError` when two
-    reports are of one ear, task and split, or one has no such readout.
+    Without `readouts` each ear is read as its report's own row; with them, a report that lacks one
+    has no row for it. Raises `ValueError` when two reports are of one ear, task and split, or none
+    has such a readout.
     """
+    known = dict.fromkeys(name for one in reports for name in (one["readout"], *one["readouts"]))
+    for readout in readouts:
+        if readout not in known:
+            raise ValueError(f"readout: expected one of {', '.join(known)}, got {readout!r}")
     lengths = {report["item_seconds"] for report in reports}
     columns = list(dict.fromkeys((report["task"], report["split"]) for report in reports))
     groups: list[dict[str, dict[tuple[str, str], Row]]] = [{}, {}, {}, {}]
@@ -62,8 +67,9 @@ def table_of(reports: Sequence[Row], readouts: Sequence[str] = ()) -> Row:
         if (name, length, column) in asked:
             raise ValueError(f"two reports of {name} on {column[0]}, split {column[1]}")
         asked.add((name, length, column))
-        chosen = list(readouts) or [report["readout"]]
-        for readout in chosen:
+        for readout in readouts or [report["readout"]]:
+            if readout not in (report["readout"], *report["readouts"]):
+                continue
             words = f", {readout}" if readouts else ""
             trained, untrained = (_read(report, readout, key) for key in ("ear", "untrained"))
             _put(groups[0], f"{name}{words}{length}", column, trained)
@@ -104,11 +110,7 @@ def every_readout(reports: Iterable[Row]) -> list[str]:
 def _read(report: Row, readout: str, key: str) -> Row:
     if readout == report["readout"]:
         return report[key]
-    others = report["readouts" if key == "ear" else "untrained_readouts"]
-    if readout not in others:
-        known = ", ".join([report["readout"], *others])
-        raise ValueError(f"readout: expected one of {known}, got {readout!r}")
-    return others[readout]
+    return report["readouts" if key == "ear" else "untrained_readouts"][readout]
 
 
 def _put(

@@ -3,70 +3,46 @@
     python recipes/piano/composers.py ASAP [DESTINATION]
 
 ASAP is the archive or folder of the data set (CC-BY-NC-SA 4.0: for evaluation only, no ear that
-ships learns from it). The sound font is one that no training used. Writes the sound and
-DESTINATION/composers.csv (path, label: the composer, group: the piece) for `immersions probe`.
+ships learns from it); exactly the performances that composers.json lists are taken of it. The sound
+font is one that no training used. Writes the sound and DESTINATION/composers.csv (path, label: the
+composer, group: the piece) for `immersions probe`; of a part of it, composers-trial.csv.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import json
 import sys
 import tempfile
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import zip_longest
 from pathlib import Path
 
-from archives import opened
+from archives import opened, verified
 from notes import Note, read_notes, read_pedal
 from performing import write
 from rendering import EVALUATION, debian, fetch_font, render
 
-FEWEST_PIECES = 4
-"""A composer with fewer cannot be told by piece."""
-MINUTES = 20.0
-"""Of each composer, so that all have about as many items."""
+LIST = Path(__file__).resolve().parent / "composers.json"
 LONGEST = 150.0
 """Seconds of a performance that are taken."""
 
 
-def chosen(folder: Path) -> dict[str, list[tuple[str, Path]]]:
-    """(piece, performance) of every composer: one of each piece, then another of each …"""
-    by_composer: defaultdict[str, defaultdict[str, list[Path]]] = defaultdict(
-        lambda: defaultdict(list)
-    )
-    with (folder / "metadata.csv").open(newline="", encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            path = folder / row["midi_performance"]
-            if path.is_file():
-                by_composer[row["composer"]][row["title"]].append(path)
-    return {
-        composer: in_turn(pieces)
-        for composer, pieces in sorted(by_composer.items())
-        if len(pieces) >= FEWEST_PIECES
-    }
-
-
-def in_turn(pieces: Mapping[str, Sequence[Path]]) -> list[tuple[str, Path]]:
-    """The first performance of every piece, then the second of every piece that has one …"""
-    columns = [[(title, path) for path in sorted(pieces[title])] for title in sorted(pieces)]
-    return [pair for row in zip_longest(*columns) for pair in row if pair]
-
-
 @dataclass(frozen=True)
 class Performance:
-    """What is played of a piece, from its first note, and with which pedal."""
+    """What is played, from its first note, and with which pedal."""
 
-    piece: str
-    path: Path
     notes: tuple[Note, ...]
     pedal: tuple[tuple[float, bool], ...]
 
+    @property
+    def seconds(self) -> float:
+        return self.pedal[-1][0]
 
-def beginning(piece: str, path: Path, seconds: float = LONGEST) -> Performance:
+
+def beginning(path: Path, seconds: float = LONGEST) -> Performance:
     """The first `seconds` after the first note; notes that go on are cut, the pedal is let go."""
     notes = read_notes(path)
     first = notes[0].start
@@ -78,34 +54,37 @@ def beginning(piece: str, path: Path, seconds: float = LONGEST) -> Performance:
     ]
     pedal = [(max(0.0, at - first), down) for at, down in read_pedal(path) if at < end]
     last = max(note.end for note in kept)
-    return Performance(piece, path, tuple(kept), (*pedal, (last, False)))
+    return Performance(tuple(kept), (*pedal, (last, False)))
 
 
-def plan(performances: Sequence[tuple[str, Path]]) -> list[Performance]:
-    """As many performances as make `MINUTES`, all of them no longer than `LONGEST`."""
-    planned, seconds = list[Performance](), 0.0
-    for piece, path in performances:
-        if seconds >= 60 * MINUTES:
-            break
-        planned.append(beginning(piece, path))
-        seconds += planned[-1].pedal[-1][0]
-    return planned
+def listed(composers: int | None = None, pieces: int | None = None) -> list[dict[str, str]]:
+    """The performances of composers.json; of the first composers and pieces alone, to try it."""
+    rows: list[dict[str, str]] = json.loads(LIST.read_text(encoding="utf-8"))["performances"]
+    names = list(dict.fromkeys(row["composer"] for row in rows))[:composers]
+    each = {name: [row for row in rows if row["composer"] == name] for name in names}
+    of = {name: list(dict.fromkeys(row["piece"] for row in each[name]))[:pieces] for name in names}
+    return [row for name in names for row in each[name] if row["piece"] in of[name]]
 
 
-def render_task(folder: Path, destination: Path, workers: int) -> int:
-    """Render what is missing, write the table and return the number of performances."""
+def render_task(wanted: Sequence[dict[str, str]], folder: Path, table: Path, workers: int) -> None:
+    """Verify all that is `wanted`, render what is missing of it beside the `table` and write that.
+
+    Raises `ValueError`, `OSError` or `RuntimeError` with one line.
+    """
+    destination = table.parent
     font = fetch_font(EVALUATION, destination / "fonts")
+    jobs: list[tuple[Path, Path]] = []
     rows: list[tuple[str, str, str]] = []
-    jobs: list[tuple[Performance, Path]] = []
-    for composer, performances in chosen(folder).items():
-        for played in plan(performances):
-            name = "-".join(played.path.relative_to(folder).with_suffix(".flac").parts)
-            rows.append((f"composers/{name}", composer, f"{composer} {played.piece}"))
-            jobs.append((played, destination / "composers" / name))
+    for row in wanted:
+        source = verified(folder, row["path"], row["sha256"], LIST.name)
+        name = "-".join(Path(row["path"]).with_suffix(".flac").parts)
+        rows.append((f"composers/{name}", row["composer"], f"{row['composer']} {row['piece']}"))
+        jobs.append((source, destination / "composers" / name))
 
-    def one(job: tuple[Performance, Path]) -> None:
-        played, target = job
+    def one(job: tuple[Path, Path]) -> None:
+        source, target = job
         if not target.is_file():
+            played = beginning(source)
             with tempfile.TemporaryDirectory() as scratch:
                 midi = Path(scratch) / "performance.mid"
                 write(midi, played.notes, played.pedal, programme=0)
@@ -115,11 +94,10 @@ def render_task(folder: Path, destination: Path, workers: int) -> int:
         for number, _ in enumerate(pool.map(one, jobs), 1):
             if number % 20 == 0 or number == len(jobs):
                 print(f"{number} of {len(jobs)} performances", flush=True)
-    with (destination / "composers.csv").open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file)
-        table.writerow(("path", "label", "group"))
-        table.writerows(rows)
-    return len(rows)
+    with table.open("w", newline="", encoding="utf-8") as file:
+        written = csv.writer(file)
+        written.writerow(("path", "label", "group"))
+        written.writerows(rows)
 
 
 def main() -> None:
@@ -128,14 +106,19 @@ def main() -> None:
     parser.add_argument("asap", type=Path)
     parser.add_argument("destination", nargs="?", default="data/piano", type=Path)
     parser.add_argument("--workers", default=2, type=int, help="renderings at once")
+    parser.add_argument("--composers", type=int, help="only so many, to try it")
+    parser.add_argument("--pieces", type=int, help="of each, to try it")
     given = parser.parse_args()
+    part = given.composers or given.pieces
+    table = given.destination / ("composers-trial.csv" if part else "composers.csv")
     try:
         debian.require("apt-get", "dpkg-deb", "fluidsynth")
+        wanted = listed(given.composers, given.pieces)
         with opened(given.asap) as asap:
-            count = render_task(asap, given.destination, given.workers)
+            render_task(wanted, asap, table, given.workers)
     except (RuntimeError, OSError, ValueError, KeyError) as error:
         sys.exit(f"composers.py: {error}")
-    print(f"{count} performances, {given.destination / 'composers.csv'}")
+    print(f"{len(wanted)} performances, {table}")
 
 
 if __name__ == "__main__":

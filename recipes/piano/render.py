@@ -11,7 +11,6 @@ receive the sound. Run it again to render what is missing. Asks for `make dev` a
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import sys
 import tempfile
@@ -21,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from archives import opened
+from archives import opened, verified
 from notes import read_notes
 from performing import manner, pedalled, perform, write
 from rendering import TRAINING, debian, fetch_font, render
@@ -67,16 +66,6 @@ def takes(share: float = 1.0) -> list[Take]:
     return [Take(piece, number) for number in range(len(TRAINING)) for piece in chosen]
 
 
-def verified(piece: dict[str, str], folder: Path) -> Path:
-    """The piece's MIDI file. Raises `ValueError` where it is not the one that was listed."""
-    path = folder / piece["path"]
-    if not path.is_file():
-        raise ValueError(f"{piece['path']}: not in the archive")
-    if hashlib.sha256(path.read_bytes()).hexdigest() != piece["sha256"]:
-        raise ValueError(f"{piece['path']}: not the file that pieces.json lists (SHA-256)")
-    return path
-
-
 def render_all(wanted: Sequence[Take], mutopia: Path, destination: Path, workers: int) -> None:
     """Render what is missing. Raises `RuntimeError` if something could not be."""
     fonts = [fetch_font(font, destination / "fonts") for font in TRAINING]
@@ -86,7 +75,8 @@ def render_all(wanted: Sequence[Take], mutopia: Path, destination: Path, workers
 
     def one(take: Take) -> str:
         try:
-            take.make(verified(take.piece, mutopia), fonts[take.number], destination)
+            listed = take.piece["path"], take.piece["sha256"], PIECES.name
+            take.make(verified(mutopia, *listed), fonts[take.number], destination)
         except (RuntimeError, ValueError, OSError) as error:
             return str(error)
         return ""

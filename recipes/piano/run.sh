@@ -10,6 +10,10 @@ cd "$(dirname "$0")/../.."
 python=.venv/bin/python
 [ -x "$python" ] || { echo "recipes/piano/run.sh: first run 'make dev'" >&2; exit 2; }
 
+if [ -n "${SMOKE:-}" ]; then # everything once, of everything a little
+	: "${NAME:=smoke}" "${STEPS:=16}" "${SHARE:=0.03}" "${SEEDS:=1}" "${LABELS:=0}"
+	export SEEDS LABELS TRIAL=1
+fi
 name="${NAME:-piano}"
 steps="${STEPS:-1200}"
 "$python" recipes/piano/render.py "$mutopia" --share "${SHARE:-1}"
@@ -19,20 +23,9 @@ steps="${STEPS:-1200}"
 	--preset "${PRESET:-small}" --dropout 0 --steps "$steps" --crops 4 --singles 16 \
 	--snapshot-every "$(((steps + 3) / 4))" \
 	--threads "${THREADS:-1}" --precision "${PRECISION:-bfloat16}" --note data/piano-note.md
-.venv/bin/immersions ears listen "runs/ears/$name" data/piano/held-out --report "runs/$name/excites.json"
 
-probes=""
 if [ -n "$asap" ]; then
-	"$python" recipes/piano/composers.py "$asap"
-	for split in items groups; do
-		report="runs/$name/composers-$split.json"
-		.venv/bin/immersions probe "runs/ears/$name" data/piano/composers.csv --split "$split" \
-			--item-seconds 7.8 --no-supervised --report "$report"
-		probes="$probes $report"
-	done
+	# shellcheck disable=SC2086
+	"$python" recipes/piano/composers.py "$asap" ${TRIAL:+--composers 3 --pieces 4}
 fi
-# Without ASAP the card says nothing of probes; the reports' names have no spaces.
-# shellcheck disable=SC2086
-"$python" recipes/card.py "runs/ears/$name" ${probes:+--probe $probes} \
-	--excites "runs/$name/excites.json" --sections recipes/piano/licence.md
-"$python" recipes/curve.py "runs/ears/$name" "runs/ears/$name-curve.png"
+recipes/finish.sh "$name" data/piano/held-out recipes/piano/licence.md

@@ -6,6 +6,10 @@ cd "$(dirname "$0")/../.."
 python=.venv/bin/python
 [ -x "$python" ] || { echo "recipes/small/run.sh: first run 'make dev'" >&2; exit 2; }
 
+if [ -n "${SMOKE:-}" ]; then # everything once, of everything a little
+	: "${NAME:=smoke-small}" "${STEPS:=4}" "${MORE_STEPS:=4}" "${SEEDS:=1}" "${LABELS:=0}"
+	export SEEDS LABELS TRIAL=1
+fi
 name="${NAME:-small}"
 "$python" recipes/small/fetch.py
 { printf '## Music\n\n'; "$python" recipes/small/credits.py; } > data/small-note.md
@@ -22,15 +26,7 @@ train "$name" --from "runs/$name-first" --steps "${MORE_STEPS:-1500}" \
 	--items "${ITEMS:-128}" --crops 4 --singles "${SINGLES:-112}"
 
 "$python" benchmarks/probe_tracks15.py "runs/ears/$name"
-for split in items time; do
-	.venv/bin/immersions probe "runs/ears/$name" recipes/tasks/tracks15.csv --split "$split" \
-		--threads 1 --precision "${PRECISION:-bfloat16}" --report "runs/$name/tracks15-$split.json"
-done
-.venv/bin/immersions ears listen "runs/ears/$name" data/music/evaluation --threads 1 \
-	--report "runs/$name/excites.json"
-"$python" recipes/card.py "runs/ears/$name" --probe "runs/$name/tracks15-items.json" \
-	"runs/$name/tracks15-time.json" --excites "runs/$name/excites.json" --sections recipes/small/licence.md
-"$python" recipes/curve.py "runs/ears/$name" "runs/ears/$name-curve.png"
+recipes/finish.sh "$name" data/music/evaluation recipes/small/licence.md
 
 echo "To bundle it: cp runs/ears/$name/* src/immersions/assets/ears/small/"
 echo "and then: $python -m immersions.stage.workers.layouts"

@@ -91,9 +91,12 @@ def test_other_music_is_validated_on(
     curve = json.loads((tmp_path / "ears" / "mine" / "curve.json").read_text())
     assert curve[-1]["chance_all"] == 1 / 32  # as many excerpts, of the noise alone
     assert curve[-1]["chance_within"] == 1 / 32
+    assert not [key for key in curve[-1] if key.endswith("across")], "there are no others"
     card = (tmp_path / "ears" / "mine" / "README.md").read_text()
     assert "2 steps of 4 items from 3 tracks" in card
-    capsys.readouterr()
+    said = capsys.readouterr().err
+    assert "held out: noise.wav alone, which says little of other music" in said
+    assert "(same track " in said
     (beside / "noise.wav").unlink()
     said = fails(capsys, *command(music, tmp_path / "again", 2, *more))
     wanted = "--validate-on: expected music that is not trained on, found none in"
@@ -169,9 +172,13 @@ def test_a_loss_that_is_no_number_is_one_line(
     music: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A learning rate far too high drives the weights out of all numbers."""
-    said = fails(capsys, *command(music, tmp_path, 50, "--learning-rate", "1e38"))
+    fatal = command(music, tmp_path, 50, "--learning-rate", "1e38")
+    said = fails(capsys, *fatal)
     assert "is not finite at step" in said
     assert ".wav" in said
+    assert "checkpoint" not in said, "none was written before"
+    said = fails(capsys, *fatal, "--checkpoint-every", "1")
+    assert said.endswith("; the last checkpoint is kept")
     assert not (tmp_path / "ears").exists()
 
 
@@ -209,7 +216,9 @@ def test_folders_without_music_are_one_line(
         (("--device", "tpu"), "--device: expected cpu, cuda, cuda:N or mps, got 'tpu'"),
         (("--device", "cuda:99"), "--device cuda:99: expected GPU number 99, torch sees"),
         (("--workers", "-1"), "--workers"),
-        (("--note", "/nowhere"), "/nowhere"),
+        (("--note", "/nowhere"), "--note: expected a text file, found no /nowhere"),
+        (("--note", "/"), "--note: /: cannot be read"),
+        (("--note", sys.executable), "--note: expected text in UTF-8, got"),
         (("--no-such-option",), "--no-such-option"),
     ],
 )

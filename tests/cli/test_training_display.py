@@ -13,6 +13,7 @@ from immersions.cli.training_display import Lines, display, milestone, waited_li
 
 ROW = {"step": 40.0, "loss": 1.25}
 HELD_OUT = {"validation_all": 0.5, "validation_across": 0.75, "validation_within": 0.625}
+CHANCE = {"chance_all": 0.03125, "chance_across": 1 / 29, "chance_within": 0.25}
 LINE = "step 40: loss 1.250  held out 50.0 % (other tracks 75.0 %, same track 62.5 %)"
 SHOWN = """
 from pathlib import Path
@@ -34,6 +35,14 @@ def test_a_validation_is_a_line() -> None:
     assert milestone(ROW) == ""
     assert milestone({"step": 200.0, "loss": 1.25}) == "step 200: loss 1.250"
     assert milestone(ROW | HELD_OUT | {"waited": 0.031}) == f"{LINE}  waited 3 %"
+
+
+def test_beside_the_accuracies_stands_their_chance() -> None:
+    by_chance = f"{LINE[:-1]}; by chance 3.1, 3.4, 25.0 %)"
+    assert milestone(ROW | HELD_OUT | CHANCE) == by_chance
+    alone = {"validation_all": 0.5, "validation_within": 0.5, "chance_all": 0.125}
+    said = milestone(ROW | alone | {"chance_within": 0.125})
+    assert said.endswith("held out 50.0 % (same track 50.0 %; by chance 12.5, 12.5 %)")
 
 
 def test_what_was_waited_is_said_at_the_end_with_what_may_help() -> None:

@@ -81,6 +81,19 @@ def test_ears_are_rows_and_tasks_are_columns(tmp_path: Path) -> None:
     assert cells(done.stdout, "h20 untrained, mean of c")[1] == "45.0 ± 1.2"
 
 
+def test_a_readout_that_only_some_have_is_a_row_of_theirs(tmp_path: Path) -> None:
+    deeper = {"encoder.3": score(0.6)}
+    paths = [
+        report(tmp_path, "house", "items", 0.9, readouts=deeper, untrained_readouts=deeper),
+        report(tmp_path, "piano", "items", 0.8),
+    ]
+    done = run("probe_table.py", *paths, "--readout", "last c", "--readout", "encoder.3")
+    assert done.returncode == 0, done.stderr
+    assert cells(done.stdout, "house, encoder.3")[1] == "60.0 ± 1.2"
+    assert cells(done.stdout, "piano, last c")[1] == "80.0 ± 1.2"
+    assert "piano, encoder.3" not in done.stdout
+
+
 def test_items_of_different_lengths_are_rows_of_their_own(tmp_path: Path) -> None:
     paths = [
         report(tmp_path, "house", "items", 0.9),
@@ -111,7 +124,7 @@ def test_what_is_no_table_is_one_line(tmp_path: Path) -> None:
 
 @pytest.fixture
 def ear(tmp_path: Path) -> Path:
-    """A folder with the card of the bundled ear, which was put together by hand."""
+    """A folder with the card of the bundled ear."""
     folder = tmp_path / "ear"
     folder.mkdir()
     shutil.copy(SMALL, folder / "README.md")
@@ -121,6 +134,26 @@ def ear(tmp_path: Path) -> Path:
 def test_nothing_given_changes_nothing(ear: Path) -> None:
     assert run("card.py", ear).returncode == 0
     assert (ear / "README.md").read_text() == SMALL.read_text()
+
+
+def test_the_curve_of_the_folder_is_a_short_table(ear: Path) -> None:
+    """Its first rows and its last; a column that was not measured is left out."""
+    rows = [
+        {"step": 100.0 * number, "loss": 2.0, "validation_loss": 1.5, "validation_all": number / 50}
+        for number in range(1, 48)
+    ]
+    (ear / "curve.json").write_text(json.dumps(rows))
+    assert run("card.py", ear).returncode == 0
+    card = (ear / "README.md").read_text()
+    table = card[card.index("## Curve") : card.index("## Probe")].strip().splitlines()
+    assert table[4] == "| steps | the whole batch | loss there | loss in training |"
+    assert len(table) == 6 + 8
+    assert table[-1] == "| 4700 | 94.0 | 1.500 | 2.000 |"
+    (ear / "curve.json").write_text("[1]")
+    done = run("card.py", ear)
+    assert done.returncode == 1
+    assert "curve.json: expected what `immersions train` wrote" in done.stderr
+    assert (ear / "README.md").read_text() == card
 
 
 def test_parts_are_replaced_or_added_and_others_stay(ear: Path, tmp_path: Path) -> None:
@@ -152,7 +185,7 @@ def test_parts_are_replaced_or_added_and_others_stay(ear: Path, tmp_path: Path) 
     assert done.returncode == 0, done.stderr
     card = (ear / "README.md").read_text()
     titles = [line for line in card.splitlines() if line.startswith("## ")]
-    names = ("Probe", "What each layer responds to", "Use", "Licence and use", "Music")
+    names = ("Curve", "Probe", "What each layer responds to", "Use", "Licence and use", "Music")
     assert titles == [f"## {name}" for name in names]
     head, music = before.partition("\n## ")[0], before[before.index("\n## Music") :]
     assert card.startswith(head)

@@ -15,7 +15,9 @@ import soundfile
 RECIPES = Path(__file__).parents[2] / "recipes"
 sys.path[:0] = [str(RECIPES / "piano"), str(RECIPES)]
 
-from composers import in_turn  # noqa: E402
+import composers  # noqa: E402
+from archives import verified  # noqa: E402
+from composers_survey import in_turn, survey  # noqa: E402
 from notes import Note, phrases, read_notes, read_pedal, shared  # noqa: E402
 from performing import manner, pedalled, perform, write  # noqa: E402
 from rendering import RATE, render  # noqa: E402
@@ -128,6 +130,39 @@ def test_the_list_of_pieces_names_each_once_and_only_what_is_there_twice() -> No
 def test_performances_are_taken_in_turn() -> None:
     pieces = {"b": [Path("b1")], "a": [Path("a2"), Path("a1")]}
     assert in_turn(pieces) == [("a", Path("a1")), ("b", Path("b1")), ("a", Path("a2"))]
+
+
+def test_the_list_of_performances_is_a_task_for_groups() -> None:
+    rows = composers.listed()
+    assert len({row["path"] for row in rows}) == len(rows) == 91
+    names = {row["composer"] for row in rows}
+    pieces = {name: {row["piece"] for row in rows if row["composer"] == name} for name in names}
+    assert len(names) == 10
+    assert min(len(each) for each in pieces.values()) >= 4
+    part = composers.listed(2, 3)
+    assert [row for row in rows if row in part] == part
+    assert len({(row["composer"], row["piece"]) for row in part}) == 6
+
+
+def test_exactly_the_performances_that_are_listed_are_taken(tmp_path: Path) -> None:
+    """Whatever else the archive holds; one that was changed is refused in one line."""
+    rows = "composer,title,midi_performance\n"
+    for number in range(5):
+        write(tmp_path / f"{number}.mid", melody(number), [], programme=0)
+        rows += f"A,piece {number},{number}.mid\n"
+    rows += "A,elsewhere,missing.mid\nB,one,0.mid\n"
+    (tmp_path / "metadata.csv").write_text(rows)
+    found = survey(tmp_path)
+    assert [(row["composer"], row["piece"]) for row in found] == [
+        ("A", f"piece {number}") for number in range(5)
+    ]
+    row = found[2]
+    assert verified(tmp_path, row["path"], row["sha256"], "list") == tmp_path / "2.mid"
+    write(tmp_path / "2.mid", melody(9), [], programme=0)
+    with pytest.raises(ValueError, match=r"^2.mid: not the file that list lists \(SHA-256\)$"):
+        verified(tmp_path, row["path"], row["sha256"], "list")
+    with pytest.raises(ValueError, match=r"^7.mid: not in the archive$"):
+        verified(tmp_path, "7.mid", "", "list")
 
 
 @pytest.mark.skipif(shutil.which("fluidsynth") is None, reason="FluidSynth is not installed")

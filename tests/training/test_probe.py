@@ -7,8 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from immersions.training import probe as probing
-from immersions.training.probe import draw, fit, probe
+from immersions.training.probe import FOLDS, draw, fit, probe, random_folds
 
 
 def clusters(per_label: int, distance: float, seed: int = 0) -> tuple[Tensor, Tensor]:
@@ -109,6 +108,17 @@ def test_nothing_to_test_is_said() -> None:
 
 def test_folds_hold_an_equal_part_of_every_label() -> None:
     labels = torch.arange(3).repeat_interleave(10)
-    folds = probing._folds(labels, seed=0)
-    for fold in range(probing.FOLDS):
+    folds = random_folds(labels, seed=0)
+    for fold in range(FOLDS):
         assert labels[folds == fold].bincount(minlength=3).tolist() == [2, 2, 2]
+
+
+def test_the_folds_that_are_given_choose_the_penalty() -> None:
+    """What every group has of its own tells its items, and nothing of those of other groups."""
+    random = torch.Generator().manual_seed(0)
+    groups = torch.arange(20).repeat_interleave(10)
+    own = 3 * torch.randn(20, 30, generator=random)
+    features = own[groups] + torch.randn(200, 30, generator=random)
+    by_item, by_group = fit(features, groups % 4), fit(features, groups % 4, folds=groups % 5)
+    assert by_item.penalty < 0.1
+    assert by_group.penalty > 10 * by_item.penalty

@@ -90,7 +90,7 @@ def test_labels_without_meaning_stay_at_chance(items: Items) -> None:
         changed = replace(items, table=replace(items.table, labels=labels))
         sides = [sides_of("items", changed.table, seed) for seed in range(4)]
         table = heard_by(tiny_ear(), changed, [READOUT], "cpu")[READOUT]
-        accuracy = classified([table] * 4, changed, sides).summary()["accuracy"]
+        accuracy = classified([table] * 4, changed, sides, "items").summary()["accuracy"]
         assert least <= accuracy <= most
         assert chance(changed, sides) == pytest.approx(0.5, abs=0.05)
 
@@ -103,7 +103,7 @@ def test_the_classifier_sees_the_training_items_alone(items: Items) -> None:
         table = (2.0 * items.table.labels[:, None] - 1) * torch.tensor([1.0, 3.0])
         table[side.test] *= -1
         tables.append(table)
-    found = classified(tables, items, sides)
+    found = classified(tables, items, sides, "items")
     assert found.accuracies == [0.0, 0.0]
     assert found.confusion.diagonal().sum() == 0
     assert int(found.confusion.sum()) == sum(len(side.test) for side in sides)

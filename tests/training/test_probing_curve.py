@@ -84,4 +84,4 @@ def test_a_snapshot_of_another_ear_is_refused(trained: Path, task: Path, tmp_pat
     sides = [sides_of("items", items.table, 0)]
     torch.manual_seed(0)
     with pytest.raises(ValueError, match="000004: expected an ear of the architecture of tiny"):
-        curve(snapshots_of(copy), tiny_ear(), items, sides, "cpu")
+        curve(snapshots_of(copy), tiny_ear(), items, sides, "time", "cpu")

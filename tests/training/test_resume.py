@@ -68,6 +68,16 @@ def test_a_finished_run_is_not_trained_again(tmp_path: Path, library: Library) -
         assert torch.equal(value, before[key])
 
 
+def test_fewer_steps_than_were_taken_are_refused(tmp_path: Path, library: Library) -> None:
+    """It would be finished as it is: an ear of more steps than were asked for."""
+    begun(tmp_path, library, steps=4)
+    before = (tmp_path / "training.json").read_text()
+    with pytest.raises(ValueError, match=r"has taken 4 steps already; expected --steps 4 or more"):
+        Trainer(tmp_path, EAR, replace(TRAINING, steps=3), library.tracks[2:], [])
+    assert (tmp_path / "training.json").read_text() == before
+    assert Trainer(tmp_path, EAR, replace(TRAINING, steps=4), library.tracks[2:], []).finished
+
+
 @pytest.mark.parametrize("share", [0.0, 0.5, 0.99])
 def test_a_cut_off_checkpoint_is_one_line(tmp_path: Path, library: Library, share: float) -> None:
     begun(tmp_path, library)

@@ -92,6 +92,10 @@ def test_something_is_always_left_to_train_on(tracks: list[Track]) -> None:
     assert split([], 0.1) == ([], [])
 
 
+def test_two_tracks_are_held_out_where_there_are_enough(tracks: list[Track]) -> None:
+    assert [len(split(tracks[:count], 0.08)[1]) for count in range(1, 7)] == [0, 1, 1, 2, 2, 2]
+
+
 @pytest.mark.parametrize("share", [-0.1, 1.0])
 def test_a_share_that_is_none_is_refused(tracks: list[Track], share: float) -> None:
     with pytest.raises(ValueError, match="less than 1"):

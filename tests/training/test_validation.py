@@ -65,6 +65,22 @@ def test_spectra_tell_tracks_apart_that_are_one_tone_each(tmp_path: Path) -> Non
     assert row["chance_within"] == 0.5
 
 
+def test_nothing_is_told_from_other_tracks_where_there_are_none(tmp_path: Path) -> None:
+    """Each would be right; and so within tracks where none has two excerpts."""
+    tracks = [coloured(number, 600) for number in range(4)]
+    for crops, used, left_out in ((2, tracks[:1], "across"), (1, tracks, "within")):
+        config = replace(TRAINING, validation_items=4, validation_crops=crops)
+        trainer = Trainer(tmp_path / left_out, EAR, config, tracks, used)
+        row = trainer.validate()
+        assert not [key for key in row if key.endswith(left_out)]
+        assert row["chance_all"] == 0.25
+        trainer.log({"step": 0.0, "loss": 1.0} | row)
+        words = {"across": "other tracks", "within": "other places of the same track"}
+        card = model_card("x", trainer, 4, "")
+        for key, said in words.items():
+            assert (f"| {said} |" in card) == (key != left_out)
+
+
 def test_the_spectrum_stands_beside_the_ear(tmp_path: Path, library: Library) -> None:
     """Melodies are told better than by chance, if not by much: a note is no mean of a melody."""
     trainer = Trainer(tmp_path, EAR, TRAINING, library.tracks[4:], library.tracks[:4])

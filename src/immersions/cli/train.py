@@ -113,7 +113,7 @@ def train(
     output = place_for_ear(output)
     for folder in (work, cache):
         check_folder(folder)
-    card_note = note.read_text(encoding="utf-8") if note else ""
+    card_note = _text_of(note) if note else ""
 
     from immersions.training.memory import keep_large_blocks
 
@@ -176,6 +176,18 @@ def train(
         shown.say(waited_line(waited_for_data(trainer.rows())))
 
 
+def _text_of(path: Path) -> str:
+    """The text for a model card. Raises `ValueError` or `OSError` with one line."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise ValueError(f"--note: expected text in UTF-8, got {path}") from None
+    except FileNotFoundError:
+        raise FileNotFoundError(f"--note: expected a text file, found no {path}") from None
+    except OSError as error:
+        raise OSError(f"--note: {path}: cannot be read ({error.strerror})") from None
+
+
 def _train(trainer: Trainer, shown: Display, tensorboard: bool) -> None:
     """Take the steps that are left; a signal ends the command with what was reached kept."""
     from immersions.training.board import Board
@@ -195,15 +207,14 @@ def _train(trainer: Trainer, shown: Display, tensorboard: bool) -> None:
         try:
             run(trainer, report, stop=lambda: bool(came))
         except ArithmeticError as error:
+            kept = "; the last checkpoint is kept" if trainer.has_checkpoint else ""
             raise ValueError(
-                f"{error}; a lower --learning-rate may help, or leaving out a file; the last "
-                f"checkpoint is kept"
+                f"{error}; a lower --learning-rate may help, or leaving out a file{kept}"
             ) from None
         except ConnectionError as error:
-            raise ConnectionError(
-                f"{error} at step {trainer.step}; the last checkpoint is kept, and the same "
-                f"command goes on from there"
-            ) from error
+            on = "; the last checkpoint is kept, and the same command goes on from there"
+            kept = on if trainer.has_checkpoint else "; no checkpoint had been written yet"
+            raise ConnectionError(f"{error} at step {trainer.step}{kept}") from error
     if came:
         shown.say(f"stopped at step {trainer.step}; the same command goes on from there")
         raise typer.Exit(INTERRUPTED)

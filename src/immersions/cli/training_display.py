@@ -163,14 +163,16 @@ def milestone(row: dict[str, float]) -> str:
 
 
 def held_out(row: dict[str, float]) -> str:
-    """The accuracies on music never trained on, where a step measured them."""
+    """The accuracies on music never trained on, where a step measured them, and their chance."""
     if "validation_all" not in row:
         return ""
-    return (
-        f"  held out {100 * row['validation_all']:.1f} % "
-        f"(other tracks {100 * row['validation_across']:.1f} %, "
-        f"same track {100 * row['validation_within']:.1f} %)"
-    )
+    parts = {"across": "other tracks", "within": "same track"}
+    found = {key: words for key, words in parts.items() if f"validation_{key}" in row}
+    told = [f"{words} {100 * row[f'validation_{key}']:.1f} %" for key, words in found.items()]
+    chances = [row[f"chance_{key}"] for key in ("all", *found) if f"chance_{key}" in row]
+    chance = ", ".join(f"{100 * each:.1f}" for each in chances)
+    said = ", ".join(told) + (f"; by chance {chance} %" if chance else "")
+    return f"  held out {100 * row['validation_all']:.1f} % ({said})"
 
 
 def waited(row: dict[str, float]) -> str:

@@ -81,6 +81,11 @@ def listen(
     if not training:
         raise ValueError(f"expected music to train on in {named(asked.folders)}, found no track")
     shown.say(summary(library, scale))
+    if len(validation) == 1:
+        shown.say(
+            f"held out: {validation[0].path.name} alone, which says little of other music; more "
+            "tracks would say more"
+        )
     return Music(library, training, validation)
 
 

@@ -107,18 +107,28 @@ class Trainer:
             "weights from the start": self.start.key if self.start else "random",
         }
         self.folder.mkdir(parents=True, exist_ok=True)
-        if (self.folder / CHECKPOINT).exists():
+        if self.has_checkpoint:
             defaults = {
                 "training": asdict(TrainingConfig()),
                 "ear": {"blur": ContrastiveConfig.blur},
             }
             check_settings(self.folder / SETTINGS, settings, defaults)
             self.step = load_state(self.folder / CHECKPOINT, self._modules, self.optimiser)
+            if self.step > self.config.steps:
+                raise ValueError(
+                    f"{self.folder}: this run has taken {self.step} steps already; expected "
+                    f"--steps {self.step} or more, got {self.config.steps}"
+                )
         self.ranks.check_same("the music (by its hash)", int(music[:12], 16))
         self.ranks.check_same("the step of the checkpoint", self.step)
         if self.ranks.first:
             forget_after(self.folder / METRICS, self.step)
             write_whole(self.folder / SETTINGS, json.dumps(settings, indent=1) + "\n")
+
+    @property
+    def has_checkpoint(self) -> bool:
+        """Whether a run that ends now could go on from somewhere."""
+        return (self.folder / CHECKPOINT).exists()
 
     @property
     def finished(self) -> bool:

@@ -93,14 +93,18 @@ def draw(labels: Labels, training: Chosen, per_label: int, seed: int) -> Int[Ten
     return joined[torch.randperm(len(joined), generator=random)]
 
 
-def fit(features: Features, labels: Labels, seed: int = 0) -> Classifier:
+def fit(
+    features: Features, labels: Labels, seed: int = 0, folds: Labels | None = None
+) -> Classifier:
     """Choose the penalty by cross-validation within these items, then fit to all of them.
 
-    Each fold holds an equal part of every label; the penalty with the lowest loss is taken.
+    The penalty with the lowest loss is taken. `folds` says in which fold each item is; without it
+    each fold holds a random part of every label, which is right only for random test items.
     """
     if len(features) < 2 or features.shape[1] < 1:
         raise ValueError(f"expected items with features, got {tuple(features.shape)}")
-    folds, classes = _folds(labels, seed), int(labels.max()) + 1
+    folds = random_folds(labels, seed) if folds is None else folds
+    classes = int(labels.max()) + 1
     inside = [
         (_Descent(features[folds != fold], labels[folds != fold], classes), folds == fold)
         for fold in folds.unique()
@@ -117,7 +121,7 @@ def fit(features: Features, labels: Labels, seed: int = 0) -> Classifier:
     return [whole.to(penalty) for penalty in PENALTIES[: best + 1]][-1]
 
 
-def _folds(labels: Labels, seed: int) -> Labels:
+def random_folds(labels: Labels, seed: int) -> Labels:
     """The fold of each item; labels are dealt out in turn, each from a random place on."""
     random = torch.Generator().manual_seed(seed)
     folds = torch.zeros_like(labels)

@@ -76,6 +76,8 @@ def model_card(name: str, trainer: Trainer, tracks: int, note: str, kept: str = 
             ("across", "other tracks"),
             ("within", "other places of the same track"),
         ):
+            if f"validation_{key}" not in last:
+                continue
             metrics = f"validation_{key}", f"validation_spectrum_{key}", f"chance_{key}"
             cells = (f"{100 * last[each]:.1f} %" if each in last else "–" for each in metrics)
             lines.append(f"| {words} | {' | '.join(cells)} |")

@@ -19,6 +19,9 @@ from torch import Tensor
 
 from immersions.training.library import Track
 
+ENOUGH = 4
+"""Tracks of which two may be held out: as many stay to train on."""
+
 
 @dataclass(frozen=True)
 class Excerpt:
@@ -57,13 +60,14 @@ class Batch:
 def split(tracks: Sequence[Track], share: float) -> tuple[list[Track], list[Track]]:
     """(training, validation): every track is wholly on one side, chosen by its content.
 
-    `share` is that of the tracks to validate on; one track at least stays to train on.
+    `share` is that of the tracks to validate on, of four tracks or more at least two: with a single
+    one there are no other tracks to tell it from. One track at least stays to train on.
     """
     if not 0 <= share < 1:
         raise ValueError(f"share held out: expected 0 or more and less than 1, got {share:g}")
     ordered = sorted(tracks, key=lambda track: track.key)
-    most = max(0, len(ordered) - 1)
-    held_out = min(most, max(1, round(share * len(ordered)))) if share else 0
+    least, most = 2 if len(ordered) >= ENOUGH else 1, max(0, len(ordered) - 1)
+    held_out = min(most, max(least, round(share * len(ordered)))) if share else 0
     return ordered[held_out:], ordered[:held_out]
 
 

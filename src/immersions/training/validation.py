@@ -54,9 +54,19 @@ class Validation:
 
 
 def candidates_of(batch: Batch) -> dict[str, Bool[Tensor, "items items"]]:
-    """Among which excerpts an excerpt's own has to be found."""
+    """Among which excerpts an excerpt's own has to be found.
+
+    Without `across` where all are of one track, and without `within` where none are: told from
+    nothing, each would be right.
+    """
     own, same = batch.own(), batch.same_track()
-    return {"all": torch.ones_like(own), "across": own | ~same, "within": same}
+    found = {"all": torch.ones_like(own)}
+    tracks = len(set(batch.names))  # counted here: no device is waited for
+    if tracks > 1:
+        found["across"] = own | ~same
+    if tracks < len(batch.names):
+        found["within"] = same
+    return found
 
 
 def _accuracies(

@@ -15,6 +15,7 @@ from immersions.ears import presets
 from immersions.ears.checkpoint import config_to_dict
 from immersions.ears.contrastive import ContrastiveEar
 from immersions.training import probe_features
+from immersions.training.probe import Features
 from immersions.training.probing.curve import Snapshot, curve
 from immersions.training.probing.hearing import Items, hear
 from immersions.training.probing.reading import READOUT, untrained
@@ -65,13 +66,17 @@ def probe_ear(
     say(f"{len(items.table)} items of {items.seconds:.2f} s")
     ear.to(config.device)
     names = list(probe_features.readouts(ear.config))
-    ours = probed(ear, items, sides, names, config.device)
+    ours = probed(ear, items, sides, config.split, names, config.device)
     say("heard by the ear")
     random = [
         untrained(ear, items, side.training, seed, names, cache, say)
         for seed, side in enumerate(sides)
     ]
-    others = {name: classified([tables[name] for tables in random], items, sides) for name in names}
+
+    def told(tables: Sequence[Features]) -> Result:
+        return classified(tables, items, sides, config.split)
+
+    others = {name: told([tables[name] for tables in random]) for name in names}
     report: dict[str, Any] = {
         "task": task.name,
         "split": config.split,
@@ -79,8 +84,8 @@ def probe_ear(
         "items": len(items.table),
         "ear": {"name": ear.name, "architecture": architecture(ear)} | ours[READOUT].summary(),
         "untrained": others[READOUT].summary(),
-        "logmel": classified([items.log_mel] * config.seeds, items, sides).summary(),
-        "mfcc": classified([items.mfcc] * config.seeds, items, sides).summary(),
+        "logmel": told([items.log_mel] * config.seeds).summary(),
+        "mfcc": told([items.mfcc] * config.seeds).summary(),
         "supervised": _supervised(ear, items, sides, config, cache, say),
         "chance": round(chance(items, sides), 6),
         "seeds": config.seeds,
@@ -97,7 +102,7 @@ def probe_ear(
         "confusion": ours[READOUT].confusion.tolist(),
     }
     if snapshots:
-        report["curve"] = curve(snapshots, ear, items, sides, config.device, say)
+        report["curve"] = curve(snapshots, ear, items, sides, config.split, config.device, say)
     return report
 
 

@@ -63,6 +63,7 @@ def curve(
     ear: ContrastiveEar,
     items: Items,
     sides: Sequence[Sides],
+    kind: str,
     device: str,
     say: Callable[[str], None] = lambda line: None,
 ) -> list[dict[str, Any]]:
@@ -78,7 +79,7 @@ def curve(
         then = load_ear(str(one.folder))
         if then.config != ear.config:
             raise ValueError(f"{one.folder}: expected an ear of the architecture of {ear.name}")
-        found = probed(then.to(device), items, sides, names, device)
+        found = probed(then.to(device), items, sides, kind, names, device)
         scores = {name: result.summary() for name, result in found.items()}
         rows.append({"step": one.step, "hours": round(one.hours, 4), "readouts": scores})
         say(f"step {one.step}: mean of c {100 * scores['mean of c']['accuracy']:.1f} %")

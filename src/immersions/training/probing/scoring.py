@@ -13,6 +13,7 @@ from torch import Tensor
 
 from immersions.ears.contrastive import ContrastiveEar
 from immersions.training.probe import Features, fit, score
+from immersions.training.probing.folds import folds_of
 from immersions.training.probing.hearing import Items
 from immersions.training.probing.reading import heard_by
 from immersions.training.probing.splits import Sides
@@ -37,20 +38,33 @@ class Result:
 
 
 def probed(
-    ear: ContrastiveEar, items: Items, sides: Sequence[Sides], names: Sequence[str], device: str
+    ear: ContrastiveEar,
+    items: Items,
+    sides: Sequence[Sides],
+    kind: str,
+    names: Sequence[str],
+    device: str,
 ) -> dict[str, Result]:
     """How well the ear tells the items apart by each of the readouts."""
     tables = heard_by(ear, items, names, device)
-    return {name: classified([table] * len(sides), items, sides) for name, table in tables.items()}
+    return {
+        name: classified([table] * len(sides), items, sides, kind) for name, table in tables.items()
+    }
 
 
-def classified(tables: Sequence[Features], items: Items, sides: Sequence[Sides]) -> Result:
-    """Fit a linear classifier to the training items of each seed and score it on the test items."""
+def classified(
+    tables: Sequence[Features], items: Items, sides: Sequence[Sides], kind: str
+) -> Result:
+    """Fit a linear classifier to the training items of each seed and score it on the test items.
+
+    Its penalty is chosen with folds that are divided as the split `kind` divides the sides.
+    """
     labels, classes = items.table.labels, len(items.table.classes)
     confusion = torch.zeros(classes, classes, dtype=torch.long)
     scores = []
     for seed, (table, side) in enumerate(zip(tables, sides, strict=True)):
-        classifier = fit(table[side.training], labels[side.training], seed)
+        folds = folds_of(kind, items.table, side.training, seed)
+        classifier = fit(table[side.training], labels[side.training], seed, folds)
         scores.append(score(classifier, table[side.test], labels[side.test]))
         told = classifier.scores(table[side.test]).argmax(1)
         pairs = classes * labels[side.test] + told
