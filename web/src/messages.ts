@@ -8,6 +8,24 @@ export interface Act {
   deck: number;
 }
 
+/** A sound beside the dreams follows another or joins on this page. Logged as `Sounded` is. */
+export interface Beside {
+  type: "beside";
+  page: number;
+  place: string;
+  /** from which on it is heard */
+  frame: number;
+  /** of its first sample: where a crossfade ends; else it fades in from `frame` */
+  origin: number;
+  rate: number;
+  /** of the loop that a start clip is */
+  id: number | null;
+  /** a sample's, as the ETag of its answer has it */
+  sound: string | null;
+  /** of the loops that a sample was fitted to, in frames */
+  length: number | null;
+}
+
 /** Starts again from another sound. */
 export interface ChooseClip {
   deck: number;
@@ -499,6 +517,15 @@ export interface SetParameters {
   parameters: Record<string, number>;
 }
 
+/** From `frame` on, what a place of this page's mixer plays fades away. Logged too. */
+export interface Silenced {
+  type: "silenced";
+  page: number;
+  place: string;
+  frame: number;
+  rate: number;
+}
+
 /**
  * While a range is held, the deck dreams of it alone, out of silence; null lets go of it.
  *
@@ -668,6 +695,7 @@ export type ServerMessage =
 /** Text from a page to the server. */
 export type ClientMessage =
   | Act
+  | Beside
   | ChooseClip
   | ChooseEar
   | ChooseMapping
@@ -694,6 +722,7 @@ export type ClientMessage =
   | SaveMapping
   | Seed
   | SetParameters
+  | Silenced
   | Solo
   | Sounded
   | StartFrom

@@ -6,7 +6,7 @@ import type { GapReport } from "./gapcount";
 import type { Output } from "./output";
 import { PullLead } from "./pulling";
 import type { Sound } from "./sound";
-import { begin, swap, unswap } from "./swap";
+import { begin, hush, swap, unswap } from "./swap";
 import type { Voice } from "./voice";
 
 export interface PlayerEvents {
@@ -17,6 +17,8 @@ export interface PlayerEvents {
   onReport(report: GapReport): void;
   /** a loop sounds: its first sample lies at `frame`, where a crossfade of `fade` frames ended */
   onSounds(loop: Loop, frame: number, fade: number): void;
+  /** it fades away from `frame` on */
+  onSilence(frame: number): void;
   /** what another deck plays, to begin in time with it */
   leader(): Lane | null;
 }
@@ -165,11 +167,11 @@ export class Player {
     if (this.#next) this.events.onUpcoming(this.#next.loop);
   }
 
-  /** Ends for good. */
+  /** Fades away for good. */
   close(): void {
     this.#leave();
-    for (const voice of [this.#present, this.#next]) voice?.source.stop();
-    if (this.#channel) closeChannel(this.#channel);
+    if (this.#present) this.#hush(this.#present);
+    else if (this.#channel) closeChannel(this.#channel);
     this.#channel = null;
     this.#present = null;
     this.#next = null;
@@ -184,6 +186,15 @@ export class Player {
     this.#taking = false;
     this.swaps++;
     this.events.onSounds(next.loop, next.origin, next.origin - next.from);
+  }
+
+  #hush(present: Voice): void {
+    const next = this.#next;
+    const { last, frame } = hush(present, next);
+    if (next === last) this.events.onSounds(next.loop, next.origin, next.origin - next.from);
+    this.events.onSilence(frame);
+    const channel = this.#channel;
+    last.source.addEventListener("ended", () => channel && closeChannel(channel));
   }
 
   async #open(output: Output): Promise<void> {

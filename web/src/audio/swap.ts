@@ -4,6 +4,7 @@ import { atRate, heard, otherPilot, startVoice, type Voice } from "./voice";
 
 /** The audio thread works in blocks of this many frames: what starts within one is too late. */
 const BLOCK = 128;
+const AWAY_SECONDS = 0.03;
 
 /**
  * Lets `loop` follow `playing` at frame `boundary`, which both take for their first sample.
@@ -33,7 +34,7 @@ export function swap(
   const late = (margin: number) => context.currentTime * rate > from - margin;
   if (late(8 * BLOCK)) return scheduled;
   if (scheduled) unswap(playing, scheduled);
-  const timing = { origin: boundary, from };
+  const timing = { origin: boundary, from, full: boundary };
   const incoming = startVoice(bus, loop, samples, timing, otherPilot(playing.pilot));
   if (fadeFrames > 0) {
     playing.gain.gain.setValueCurveAtTime(fade.out, from / rate, fadeFrames / rate);
@@ -52,16 +53,43 @@ export function swap(
 /** Takes back a swap that has not begun: `playing` goes on as if nothing had been scheduled. */
 export function unswap(playing: Voice, incoming: Voice): void {
   playing.gain.gain.cancelScheduledValues(incoming.from / incoming.source.context.sampleRate);
-  incoming.gain.disconnect();
-  incoming.source.stop();
+  drop(incoming);
 }
 
-/** The first voice of a performance: fades in over `seconds` from `at` (frames). */
-export function begin(bus: AudioNode, loop: Loop, at: number, seconds: number): Voice {
+/** A voice that follows none: fades in over `seconds` from `at`; its first sample is at `origin`. */
+export function begin(bus: AudioNode, loop: Loop, at: number, seconds: number, origin = at): Voice {
   const rate = bus.context.sampleRate;
-  const samples = atRate(loop, rate);
-  const voice = startVoice(bus, loop, samples, { origin: at, from: at }, otherPilot(undefined));
+  const timing = { origin, from: at, full: at + Math.round(seconds * rate) };
+  const voice = startVoice(bus, loop, atRate(loop, rate), timing, otherPilot(undefined));
   voice.gain.gain.setValueAtTime(0, at / rate);
   voice.gain.gain.linearRampToValueAtTime(1, at / rate + seconds);
   return voice;
+}
+
+/**
+ * Lets what sounds fade away, from the frame of the answer on. `next`, which was to follow, is taken
+ * back if there is time; else it is let in first and is the `last` one. No fade that is under way is
+ * broken off.
+ */
+export function hush(present: Voice, next: Voice | null): { last: Voice; frame: number } {
+  const { context } = present.source;
+  const rate = context.sampleRate;
+  const soon = Math.ceil(context.currentTime * rate) + 8 * BLOCK;
+  if (next && next.from > soon) unswap(present, next);
+  else if (next) present.source.stop(next.origin / rate);
+  const last = next && next.from <= soon ? next : present;
+  if (last.from > soon) {
+    drop(last);
+    return { last, frame: last.from };
+  }
+  const frame = Math.max(soon, last.full);
+  last.gain.gain.setValueAtTime(1, frame / rate);
+  last.gain.gain.linearRampToValueAtTime(0, frame / rate + AWAY_SECONDS);
+  last.source.stop(frame / rate + AWAY_SECONDS);
+  return { last, frame };
+}
+
+function drop({ gain, source }: Voice): void {
+  gain.disconnect();
+  source.stop();
 }

@@ -11,6 +11,8 @@ export interface Voice extends Lane {
   gain: GainNode;
   /** context frame at which it begins to sound */
   from: number;
+  /** context frame from which on it is as loud as it is going to be */
+  full: number;
   /** level of the pilot, see `gapcount.ts` */
   pilot: number;
 }
@@ -30,7 +32,7 @@ export function startVoice(
   bus: AudioNode,
   loop: Loop,
   samples: Float32Array<ArrayBuffer>,
-  timing: { origin: number; from: number },
+  timing: { origin: number; from: number; full: number },
   pilot: number,
 ): Voice {
   const { context } = bus;

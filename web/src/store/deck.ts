@@ -8,6 +8,7 @@ import { type DeckMessage, type DeckWord, toDeck } from "./addressed";
 import { Aim } from "./aim";
 import { Faders } from "./faders";
 import { Latency } from "./latency";
+import type { SoundLog } from "./logging";
 
 const QUIET: GapReport = { gaps: 0, jumps: 0, broken: 0, peak: 0, peakFrame: 0 };
 
@@ -19,7 +20,8 @@ export interface Rack extends Pick<PlayerEvents, "leader"> {
   /** how the layout of an ear comes along that had none */
   laying: ReadonlySignal<LayoutProgress | null>;
   onUpcoming(deck: Deck, loop: Loop): void;
-  onSounds(deck: Deck, loop: Loop, frame: number, fade: number): void;
+  /** the performance's */
+  log: SoundLog;
 }
 
 /** One deck: the server's word on it, its sound, the performer's hand on it. */
@@ -64,7 +66,8 @@ export class Deck {
     this.player = new Player(rack.sound, number, {
       onPull: (loop) => this.send({ type: "pull", id: loop.header.id }),
       onUpcoming: (loop) => rack.onUpcoming(this, loop),
-      onSounds: (loop, frame, fade) => rack.onSounds(this, loop, frame, fade),
+      onSounds: (loop, frame, fade) => rack.log.sounded(number, loop, frame, fade),
+      onSilence: (frame) => rack.log.silenced(`deck_${number}`, frame),
       onReport: (report) => {
         this.report.value = report;
       },

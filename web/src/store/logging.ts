@@ -1,7 +1,11 @@
+import type { Fitted } from "../audio/slot";
 import type { ClientMessage } from "../messages";
 import type { Loop } from "../protocol/frame";
 
-type Told = Extract<ClientMessage, { type: "sounded" | "mixed" }>;
+type Told = Extract<ClientMessage, { type: "sounded" | "beside" | "silenced" | "mixed" }>;
+
+type WithoutPage<T> = T extends Told ? Omit<T, "page" | "rate"> : never;
+type Said = WithoutPage<Told>;
 
 /** What waits for a server that is away; the oldest goes first. */
 const MOST = 500;
@@ -22,33 +26,58 @@ export class SoundLog {
     private readonly clock: () => { frame: number; rate: number } | null,
   ) {}
 
-  /** The server has greeted: the performance is that of this name. */
-  greet(performance: string): void {
-    if (this.#performance !== null && this.#performance !== performance) this.#waiting = [];
+  /** The server has greeted: the performance is that of this name. Whether it is another one now. */
+  greet(performance: string): boolean {
+    const other = this.#performance !== null && this.#performance !== performance;
     this.#performance = performance;
-    const waiting = this.#waiting;
+    const waiting = other ? [] : this.#waiting;
     this.#waiting = [];
     for (const each of waiting) this.#tell(each);
+    if (other) this.#tellAgain();
+    return other;
   }
 
   /** A loop's first sample lies at `frame`, where a crossfade of `fade` frames ends. */
   sounded(deck: number, loop: Loop, frame: number, fade: number): void {
-    const { clock, page } = this;
-    const { rate } = clock() ?? {};
-    if (!rate) return;
     const { id } = loop.header;
-    this.#tell({ type: "sounded", deck, page, id, frame, fade: Math.max(0, fade), rate });
+    this.#say({ type: "sounded", deck, id, frame, fade: Math.max(0, fade) });
   }
 
-  /** The mixer's gains now; those that did not change are left out. */
-  mixed(gains: Record<string, number>): void {
+  /** A deck's start clip is heard from `frame` on; its first sample lies at `origin`. */
+  start(place: string, loop: Loop, frame: number, origin: number): void {
+    const { id } = loop.header;
+    this.#say({ type: "beside", place, frame, origin, id, sound: null, length: null });
+  }
+
+  /** As `start`, of a sample. */
+  sample(place: string, { sound, length }: Fitted, frame: number, origin: number): void {
+    const { digest = null } = sound;
+    this.#say({ type: "beside", place, frame, origin, id: null, sound: digest, length });
+  }
+
+  /** What a place of the mixer plays fades away from `frame` on. */
+  silenced(place: string, frame: number): void {
+    this.#say({ type: "silenced", place, frame });
+  }
+
+  /** The mixer's gains from `frame` on; those that did not change are left out. */
+  mixed(gains: Record<string, number>, frame: number): void {
     const changed = Object.entries(gains).filter(([name, gain]) => this.#gains[name] !== gain);
-    const now = this.clock();
-    if (!now || changed.length === 0) return;
+    if (!this.clock() || changed.length === 0) return;
     this.#gains = { ...gains };
-    const { frame, rate } = now;
-    const { page } = this;
-    this.#tell({ type: "mixed", page, frame, rate, gains: Object.fromEntries(changed) });
+    this.#say({ type: "mixed", frame, gains: Object.fromEntries(changed) });
+  }
+
+  /** What another performance's log does not know, and may never change. */
+  #tellAgain(): void {
+    const gains = this.#gains;
+    this.#gains = {};
+    this.mixed(gains, this.clock()?.frame ?? 0);
+  }
+
+  #say(what: Said): void {
+    const { rate } = this.clock() ?? {};
+    if (rate) this.#tell({ ...what, page: this.page, rate });
   }
 
   #tell(message: Told): void {

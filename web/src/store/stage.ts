@@ -63,6 +63,12 @@ export class Stage {
     led: () => this.decks.peek().find(({ player }) => player.led)?.player.led ?? null,
   });
 
+  /** the performance's log, and recordings of what is heard */
+  readonly keeping = new Keeping({
+    sound: this.sound,
+    send: (message) => this.tell(message),
+    tell: (line) => this.notices.tell(line),
+  });
   readonly decks = signal<readonly Deck[]>([this.#makeDeck(0)]);
   /** number of the deck that is shown and played by hand */
   readonly focus = signal(0);
@@ -80,19 +86,13 @@ export class Stage {
   readonly report = computed(() => joined(this.decks.value.map(({ report }) => report.value)));
   readonly interruptions = computed(() => this.report.value.gaps + this.report.value.jumps);
 
-  /** the performance's log, and recordings of what is heard */
-  readonly keeping = new Keeping({
-    sound: this.sound,
-    send: (message) => this.tell(message),
-    tell: (line) => this.notices.tell(line),
-  });
   readonly mix = new Mix({
     desk: this.desk,
     sound: this.sound,
     decks: this.decks,
     send: (message) => this.tell(message),
     tell: (line) => this.notices.tell(line),
-    onGains: (gains) => this.keeping.mixed(gains),
+    keeping: this.keeping,
   });
   /** files of the performer's, and mixtures */
   readonly intake = new Intake({
@@ -232,7 +232,7 @@ export class Stage {
       onUpcoming: (deck, loop) => {
         if (deck === this.deck.peek()) this.picture?.prepare(loop);
       },
-      onSounds: (deck, ...what) => this.keeping.sounded(deck.number, ...what),
+      log: this.keeping.log,
       leader: () => this.decks.peek().find(({ player }) => player.lane)?.player.lane ?? null,
     });
   }
@@ -287,7 +287,7 @@ export class Stage {
   #greet(welcome: Welcome): void {
     this.welcome.value = welcome;
     this.clips.value = welcome.clips;
-    this.keeping.greet(welcome.performance);
+    if (this.keeping.log.greet(welcome.performance)) this.mix.reload();
     this.#setDecks(welcome.decks.map(({ deck }) => deck));
     this.desk.follow(welcome.desk);
     this.mix.follow(welcome.samples);

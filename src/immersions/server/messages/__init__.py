@@ -12,6 +12,7 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter
 
 from immersions.server.messages.asked import (
+    Beside,
     ChooseClip,
     ChooseEar,
     ChooseMix,
@@ -28,6 +29,7 @@ from immersions.server.messages.asked import (
     Run,
     Seed,
     SetParameters,
+    Silenced,
     Solo,
     Sounded,
     StartFrom,
@@ -95,6 +97,7 @@ from immersions.server.messages.told import (
 __all__ = [
     "MOST_DECKS",
     "Act",
+    "Beside",
     "BinaryHeader",
     "ChooseClip",
     "ChooseEar",
@@ -160,6 +163,7 @@ __all__ = [
     "Seed",
     "ServerMessage",
     "SetParameters",
+    "Silenced",
     "Solo",
     "Sounded",
     "StartFrom",
@@ -206,6 +210,7 @@ OfScenes = StoreScene | RecallScene | RenameScene | DeleteScene
 ClientMessage = Annotated[
     SetParameters
     | Act
+    | Beside
     | ChooseMapping
     | DeleteMapping
     | Focus
@@ -231,6 +236,7 @@ ClientMessage = Annotated[
     | Restart
     | Run
     | Seed
+    | Silenced
     | Solo
     | Sounded
     | StartFrom

@@ -1,0 +1,112 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { Loop } from "../protocol/frame";
+import { Companion } from "./companion";
+import { plainLoop } from "./slot";
+import { startVoice, type Voice } from "./voice";
+
+const RATE = 8000;
+const LENGTH = 2 * RATE;
+const RAMP = 240;
+
+/** As much of the browser's nodes as it takes to schedule. */
+class Node {
+  readonly gain = {
+    setValueAtTime: () => {},
+    linearRampToValueAtTime: () => {},
+    setValueCurveAtTime: () => {},
+    cancelScheduledValues: () => {},
+  };
+  onended: (() => void) | null = null;
+  constructor(readonly context: unknown) {}
+  connect = (to: unknown) => to;
+  disconnect = () => {};
+  start = () => {};
+  stop = () => {};
+}
+
+function setUp() {
+  const context = {
+    sampleRate: RATE,
+    currentTime: 0,
+    createBuffer: (_: number, length: number) => ({
+      copyToChannel: () => {},
+      getChannelData: () => new Float32Array(length),
+    }),
+  };
+  const bus = new Node(context) as unknown as AudioNode;
+  const told: unknown[] = [];
+  const companion = new Companion(bus, {
+    onSounds: (loop, from, origin) => told.push([loop, from, origin]),
+    onSilence: (frame) => told.push(frame),
+  });
+  const voice = (origin: number): Voice => {
+    const loop = silence();
+    const timing = { origin, from: origin, full: origin };
+    return startVoice(bus, loop, loop.samples, timing, 1);
+  };
+  const at = (frame: number) => {
+    context.currentTime = frame / RATE;
+    return frame;
+  };
+  return { companion, told, voice, at };
+}
+
+const silence = () => plainLoop(new Float32Array(LENGTH), RATE);
+
+beforeEach(() => {
+  vi.stubGlobal("GainNode", Node);
+  vi.stubGlobal("AudioBufferSourceNode", Node);
+});
+
+describe("Companion", () => {
+  const [one, two] = [silence(), silence()];
+  const plays = (loop: Loop | null) => () => loop;
+
+  it("tells that it joined in the middle, and at which boundary it changed", () => {
+    const { companion, told, voice, at } = setUp();
+    const led = { present: voice(1000), next: null };
+    companion.tick(at(9000), led, plays(one));
+    expect(told).toEqual([[one, 9400, 1000]]);
+    companion.tick(at(10_000), led, plays(two));
+    expect(told).toHaveLength(1);
+    companion.tick(at(1000 + LENGTH), led, plays(two));
+    expect(told[1]).toEqual([two, 1000 + LENGTH - RAMP, 1000 + LENGTH]);
+  });
+
+  it("fades away from where it says, soon", () => {
+    const { companion, told, voice, at } = setUp();
+    const led = { present: voice(0), next: null };
+    companion.tick(at(1000), led, plays(one));
+    companion.tick(at(5000), led, plays(null));
+    expect(told).toEqual([[one, 1400, 0], 5000 + 1024]);
+    companion.tick(at(6000), led, plays(null));
+    expect(told).toHaveLength(2);
+  });
+
+  it("lets a fade that is under way come to its end before it fades away", () => {
+    const { companion, told, voice, at } = setUp();
+    const led = { present: voice(0), next: null };
+    companion.tick(at(1000), led, plays(one));
+    companion.tick(at(9000), led, plays(two));
+    companion.tick(at(LENGTH - RAMP - 900), led, plays(null));
+    expect(told.slice(1)).toEqual([[two, LENGTH - RAMP, LENGTH], LENGTH]);
+  });
+
+  it("was never heard where it stops before it began", () => {
+    const { companion, told, voice, at } = setUp();
+    const led = { present: voice(9000), next: null };
+    companion.tick(at(1000), led, plays(one));
+    companion.tick(at(1100), led, plays(null));
+    expect(told).toEqual([[one, 9000, 9000], 9000]);
+  });
+
+  it("changes at the boundary after the next where it has only just joined", () => {
+    const { companion, told, voice, at } = setUp();
+    const led = { present: voice(0), next: null };
+    companion.tick(at(LENGTH - 1000), led, plays(one));
+    companion.tick(at(LENGTH - 980), led, plays(two));
+    companion.tick(at(LENGTH + 20), led, plays(two));
+    companion.tick(at(2 * LENGTH), led, plays(two));
+    expect(told[1]).toEqual([two, 2 * LENGTH - RAMP, 2 * LENGTH]);
+  });
+});
