@@ -132,6 +132,7 @@ class LoopMade(Event):
     step: Step
     digest: Digest | None = None
     probe: str = ""
+    kept: bool = Field(default=False, description="whether its samples are a sound of the log")
 
 
 class Sounds(Event):
