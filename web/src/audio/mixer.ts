@@ -44,6 +44,12 @@ export class Mixer {
       gain.connect(this.master);
       return gain;
     });
+    // Chromium turns no gain into which nothing plays: silence always does, so that all of them
+    // are where they were turned to when a sound begins.
+    const silence = new ConstantSourceNode(context, { offset: 0 });
+    const ins = [...this.#decks.flatMap(({ dream, start }) => [dream, start]), ...this.#samples];
+    for (const each of ins) silence.connect(each);
+    silence.start();
   }
 
   /** Where a deck's dream goes in. */
