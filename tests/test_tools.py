@@ -132,8 +132,9 @@ def test_an_index_chosen_by_hand_is_taken_unasked(
 
 
 @pytest.fixture
-def soak() -> ModuleType:
+def soak(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     pytest.importorskip("playwright")
+    monkeypatch.syspath_prepend(ROOT / "tools")
     spec = importlib.util.spec_from_file_location("soak", ROOT / "tools" / "soak.py")
     assert spec is not None
     assert spec.loader is not None

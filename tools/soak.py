@@ -14,26 +14,15 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import shutil
-import signal
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from _browsing import ARGUMENTS, chromium, served, wait
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = [
-    *("--headless=new", "--no-sandbox", "--enable-unsafe-swiftshader"),
-    "--autoplay-policy=no-user-gesture-required",
-]
 COUNT_GPU = """(() => {
   const live = (window.gpuObjects = {});
   const context = WebGL2RenderingContext.prototype;
@@ -67,25 +56,6 @@ SHARES = {
 """Of its median, by which each may grow from the first fifth to the end."""
 
 Sample = dict[str, float]
-
-
-@contextmanager
-def served(ear: str) -> Iterator[tuple[str, int]]:
-    """A performance of its own: its address and the server's process id."""
-    command = [sys.executable, "-c", "from immersions.cli import main; main()", "perform"]
-    with tempfile.TemporaryDirectory(prefix="immersions-soak-") as own:
-        process = subprocess.Popen(
-            [*command, "--no-browser", "--port", "0", "--ear", ear, "--threads", "1"],
-            env={**os.environ, "XDG_STATE_HOME": own, "XDG_DATA_HOME": own},
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        try:
-            assert process.stdout is not None
-            yield process.stdout.readline().split()[2], process.pid
-        finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(20)
 
 
 def resident_mb(pid: int) -> float:
@@ -129,14 +99,6 @@ class Watch:
         }
 
 
-def wait(page: Page, condition: str, seconds: float = 300) -> None:
-    end = time.monotonic() + seconds
-    while not page.evaluate(condition):
-        if time.monotonic() > end:
-            raise TimeoutError(f"not within {seconds} s: {condition}")
-        page.wait_for_timeout(100)
-
-
 def soak(ear: str, minutes: float, every: float, browser: str) -> list[Sample]:
     """Samples, each with `seconds` since the first."""
     samples: list[Sample] = []
@@ -151,7 +113,9 @@ def soak(ear: str, minutes: float, every: float, browser: str) -> list[Sample]:
         wait(page, "immersions.player.swaps > 2")
         watch = Watch(opened, page, server)
         began = time.monotonic()
-        while (now := time.monotonic() - began) < 60 * minutes:
+        now = 0.0
+        while now < 60 * minutes:
+            now = time.monotonic() - began
             samples.append({"seconds": round(now, 1), **watch.sample()})
             print(json.dumps(samples[-1]), file=sys.stderr, flush=True)
             turn = 0.3 + 0.02 * (len(samples) % 10)
@@ -201,11 +165,7 @@ def main() -> int:
     parser.add_argument("--ear", default="small")
     parser.add_argument("--report", type=Path)
     options = parser.parse_args()
-    browser = next(filter(None, map(shutil.which, NAMES)), None)
-    if browser is None:
-        print(f"needs one of {', '.join(NAMES)}", file=sys.stderr)
-        return 2
-    found = report(options.ear, soak(options.ear, options.minutes, options.every, browser))
+    found = report(options.ear, soak(options.ear, options.minutes, options.every, chromium()))
     if options.report is not None:
         options.report.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     print(f"{'':14}{'first':>10}{'median':>10}{'last':>10}{'grew':>10}")

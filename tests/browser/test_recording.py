@@ -189,7 +189,7 @@ def test_a_recording_goes_on_while_the_network_is_away(
     stage: tuple[Player, Server], kept: Path
 ) -> None:
     player, server = stage
-    player.page.get_by_role("button", name="Record").press("Enter")
+    player.page.get_by_role("button", name="Rec: record").press("Enter")
     player.wait("immersions.keeping.recorder.seconds.value > 1")
     player.page.context.set_offline(True)
     player.wait("immersions.keeping.recorder.waiting.value > 2")
@@ -202,3 +202,14 @@ def test_a_recording_goes_on_while_the_network_is_away(
     windows = sound[: len(sound) // 4410 * 4410].reshape(-1, 4410)
     assert np.abs(windows[5:]).max(1).min() > 0
     assert player.interruptions() == NONE
+
+
+def test_a_closed_page_ends_its_recording(stage: tuple[Player, Server], browser: Browser) -> None:
+    player, server = stage
+    player.page.get_by_role("button", name="Rec: record").press("Enter")
+    player.rest(3)
+    player.page.close(run_before_unload=False)
+    other = Player.visit(browser, server.url)
+    _, sound = recorded(other, server)
+    assert len(sound) > 44_100
+    other.page.close()

@@ -62,6 +62,7 @@ def test_it_begins_black_follows_in_phase_and_changes_nothing(
     off = abs(there["phase"] - expected) * seconds
     assert min(off, seconds - off) < 0.06
 
+    assert screen.evaluate("immersions.notices.lines.value") == []
     screen.evaluate("immersions.send({ type: 'run', running: true })")
     until(screen, "immersions.notices.lines.value.length > 0")
     line = screen.evaluate("immersions.notices.lines.value[0].line")

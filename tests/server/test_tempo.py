@@ -7,14 +7,20 @@ import pytest
 from listening import samples_of
 from rooms import EARS, Reader, playing
 
+from immersions.server.keeper import Back
 from immersions.server.library import MOST_FITTED, Library
 from immersions.server.room import Room
+from immersions.stage.conductor import Loop
 from immersions.stage.fitting import Phrase, refit
 from immersions.stage.tempo import Tempo
 
 RATE = 44_100
 
 pytestmark = pytest.mark.usefixtures("ears_found")
+
+
+def is_dream(loop):
+    return loop[0].kind == "dream"
 
 
 def lengths(reader, kind="start"):
@@ -101,6 +107,62 @@ def test_the_dream_goes_on_in_another_tempo():
             await reader.until(lambda: reader.loops[-1][0].step > header.step)
             await reader.say("restart")
             await reader.until(lambda: reader.loops[-1][0].kind == "start")
+
+    asyncio.run(play())
+
+
+def test_what_was_dreamed_since_a_restart_or_a_solo_is_what_goes_on():
+    one = {"layer": "encoder.2", "channel": [0.2, 0.0]}
+
+    async def dreamed(reader):
+        await reader.say("run", running=True)
+        known = len(reader.loops)
+        await reader.until(lambda: [each for each in reader.loops[known:] if is_dream(each)])
+        await reader.say("run", running=False)
+        await reader.until(lambda: not reader.state["running"])
+        await reader.rest()
+        return reader.loops[-1]
+
+    async def fitted_from(reader, bpm):
+        """The loop in another tempo, as it came."""
+        await turn(reader, tempo_sync=1, bpm=bpm, bars=2)
+        wanted = Tempo(bpm, 2).samples(RATE)
+        await reader.until(lambda: lengths(reader, "dream")[-1:] == [wanted])
+        return reader.loops[-1]
+
+    def alike(before, after):
+        (old, sound), (new, heard) = before, after
+        assert new.step == old.step
+        expected = refit(samples_of(old, sound), RATE, new.samples, Phrase(2), Phrase(2))
+        assert np.corrcoef(samples_of(new, heard), expected)[0, 1] > 0.99
+
+    async def play():
+        async with playing("small") as reader:
+            await begun(reader)
+            await turn(reader, tempo_sync=1, bpm=120, bars=2)
+            await reader.until(lambda: lengths(reader)[-1:] == [4 * RATE])
+            await reader.say("target", ranges=[{"layer": "context.1"}])
+            early = await dreamed(reader)
+            kept = reader.room.first.newest
+            show = reader.room.present
+        late = {**kept.header, "step": 5000}
+        back = Back(show=show, dreams={0: Loop(late, kept.payload)})
+        async with playing("small", back=back) as reader:
+            await reader.until(lambda: reader.loops and is_dream(reader.loops[-1]))
+            assert reader.loops[-1][0].step == 5000
+            assert len(samples_of(*reader.loops[-1])) == len(samples_of(*early))
+            newest = await dreamed(reader)
+            assert newest[0].step > 5000
+            alike(newest, await fitted_from(reader, 135))
+
+            await fitted_from(reader, 120)
+            newest = await dreamed(reader)
+            await reader.say("solo", range=one)
+            begin = reader.room.first.state.generation
+            await reader.until(lambda: reader.loops[-1][0].generation >= begin)
+            alike(newest, await fitted_from(reader, 110))
+            assert not reader.room.first.solo.held
+            assert (await dreamed(reader))[0].step > newest[0].step
 
     asyncio.run(play())
 

@@ -1,10 +1,32 @@
+from dataclasses import replace
+from typing import NamedTuple
+
 import pytest
 
+from immersions.dreaming.target import unit_range
 from immersions.stage import hand
 from immersions.stage.board import BOARD, PLACES, placed, sorted_out
+from immersions.stage.pieces import pieces_of
 from immersions.stage.selection import Range
 
-LAYERS = ["scalogram", "encoder.0", "encoder.1", "context.0"]
+
+class Layer(NamedTuple):
+    name: str
+    channels: int
+    pitches: int
+
+
+LAYERS = [
+    Layer("scalogram", 2, 256),
+    Layer("encoder.0", 8, 64),
+    Layer("encoder.1", 16, 32),
+    Layer("context.0", 32, 1),
+]
+LASSO = (
+    Range("encoder.0", 0.25, channel=(0.0, 0.0), pitch=(0.0, 0.1)),
+    Range("encoder.0", 0.5, channel=(0.2, 0.2), pitch=(0.0, 0.1)),
+)
+"""One channel, and beside it two: of each neuron as much."""
 
 
 def test_everything_on_the_board_has_one_place():
@@ -32,13 +54,46 @@ def test_a_layer_that_was_not_turned_stays_and_the_dial_reaches_all():
     reached = [
         hand.turned(kept, LAYERS, {"layer": number / 3})[-1].layer for number in range(len(LAYERS))
     ]
-    assert reached == LAYERS
+    assert reached == [layer.name for layer in LAYERS]
 
 
 def test_where_nothing_is_aimed_at_a_fader_makes_a_target():
     assert hand.turned((), LAYERS, {"channel_span": 0.1}) == (
         Range("encoder.1", channel=(0.0, 0.1)),
     )
+
+
+def test_a_lasso_is_turned_whole():
+    first = Range("encoder.1")
+    assert pieces_of((first, *LASSO), LAYERS) == [(first,), LASSO]
+    stands = hand.values((first, *LASSO), LAYERS)
+    assert stands["weight"] == 0.75
+    assert stands["time_span"] == 1
+
+    fainter = hand.turned((first, *LASSO), LAYERS, {"weight": -0.375})
+    assert [each.weight for each in fainter] == [1, -0.125, -0.25]
+    later = hand.turned(fainter, LAYERS, {"time_position": 0.5, "time_span": 0.25})
+    assert [each.time for each in later] == [(0, 1), (0.5, 0.25), (0.5, 0.25)]
+    assert [each.channel for each in later] == [each.channel for each in (first, *LASSO)]
+
+    (kept, one) = hand.turned(later, LAYERS, {"pitch_span": 1.0})
+    assert kept == first
+    assert one.weight == -0.375
+    assert list(unit_range(one.channel, 8)) == [0, 1, 2]
+    assert list(unit_range(one.pitch, 64)) == list(range(64))
+
+
+def test_ranges_of_other_weights_times_or_layers_are_targets_of_their_own():
+    one, two = LASSO
+    for other in (
+        replace(two, weight=0.25),
+        replace(two, time=(0.0, 0.5)),
+        replace(two, layer="encoder.1"),
+        replace(two, layer="gone"),
+    ):
+        assert len(pieces_of((one, other), LAYERS)) == 2
+    whole = Range("encoder.0")
+    assert pieces_of((whole, whole), LAYERS) == [(whole,), (whole,)]
 
 
 def test_a_weight_of_zero_is_the_least_one():

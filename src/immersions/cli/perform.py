@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import webbrowser
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -32,6 +33,14 @@ def perform(
             envvar="IMMERSIONS_TOKEN",
             help="What the page's link carries; made up where other machines can reach --host.",
         ),
+    ] = None,
+    certificate: Annotated[
+        Path | None,
+        typer.Option(metavar="PEM", help="Serve the page encrypted (https), with this."),
+    ] = None,
+    key: Annotated[
+        Path | None,
+        typer.Option(metavar="PEM", help="The certificate's key, where another file holds it."),
     ] = None,
     keep: Annotated[
         bool, typer.Option("--keep/--no-keep", help="Keep a log of the performance.")
@@ -63,7 +72,7 @@ def perform(
     """Play: hear a loop bend, loop after loop, towards the neurons that you choose."""
     from immersions.server.app import NOT_BUILT, PAGE
     from immersions.server.hands import Wiring
-    from immersions.server.serving import Links, Stage
+    from immersions.server.serving import Certificate, Links, Stage
     from immersions.server.serving import perform as serve
     from immersions.stage.controls.osc_plan import plan
     from immersions.stage.logs import places
@@ -71,6 +80,9 @@ def perform(
 
     if not osc and (osc_to or osc_from):
         raise ValueError("--osc-to and --osc-from need --osc PORT")
+    if key and not certificate:
+        raise ValueError("--key needs --certificate PEM")
+    shown = Certificate(certificate, key or certificate) if certificate else None
     wiring = Wiring(
         midi or midi_clock, midi_clock, plan(osc, osc_to or None, osc_from or ()) if osc else None
     )
@@ -91,6 +103,15 @@ def perform(
         with contextlib.suppress(RuntimeError):
             kept = places.performances() if keep else None
         asked = Stage(
-            host, port, ear, threads or default_threads(), token, kept, fresh, wiring, link
+            host,
+            port,
+            ear,
+            threads or default_threads(),
+            token,
+            shown,
+            keep=kept,
+            fresh=fresh,
+            wiring=wiring,
+            link=link,
         )
         serve(asked, ready)

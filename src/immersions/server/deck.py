@@ -81,9 +81,14 @@ class Deck:
         return self._state
 
     @property
+    def shapes(self) -> list[say.LayerShape]:
+        """The ear's layers; none while it is loading."""
+        return [] if self.ear is None else self.ear.layers
+
+    @property
     def layers(self) -> list[str]:
         """Names of the ear's layers; none while it is loading."""
-        return [] if self.ear is None else [layer.name for layer in self.ear.layers]
+        return [layer.name for layer in self.shapes]
 
     @property
     def phrase(self) -> Phrase | None:
@@ -102,6 +107,7 @@ class Deck:
             await self._open()
             await asyncio.shield(dreaming)
         finally:
+            self.solo.forget()
             for task in tuple(self._tasks):
                 task.cancel()
             await stop(dreaming)
@@ -113,7 +119,7 @@ class Deck:
 
     def turn_hand(self, values: Mapping[str, object]) -> None:
         """Turn the target in hand; see `immersions.stage.hand`."""
-        ranges = hand.turned(self._state.targets, self.layers, values)
+        ranges = hand.turned(self._state.targets, self.shapes, values)
         self.choose_targets(say.ChooseTarget(ranges=list(ranges)))
 
     def choose_targets(self, message: say.ChooseTarget) -> None:
@@ -214,7 +220,6 @@ class Deck:
         try:
             if self.resumes is not None:
                 self._dreamed = self.resumes, self._phrase_of(self._state.clip)
-                self.conductor.progress.steps = int(self.resumes.header["step"])
             await self._begin(lambda state: state, onwards=True)
         except (OSError, ValueError, LookupError) as error:
             print(f"immersions: {describe.line(error)}; noise plays instead", file=sys.stderr)
@@ -231,13 +236,16 @@ class Deck:
             if not onwards:
                 self._dreamed = None
             dream = await asyncio.to_thread(self._refitted, len(samples), phrase)
+            if dream is None:
+                self._dreamed = None
             # Other changes may have come while the clip was decoded: this one goes on top.
             state = change(self._state)
             self.solo.forget()
             quarters = None if phrase is None else phrase.bars * phrase.quarters
             self._state = performance.play_for(state, len(samples) / rate, quarters)
             self._phrase = phrase
-            self.conductor.begin(self._state, np.ascontiguousarray(samples), rate, mix, dream)
+            step = 0 if self._dreamed is None else int(self._dreamed[0].header["step"])
+            self.conductor.begin(self._state, np.ascontiguousarray(samples), rate, mix, dream, step)
             self._tell_state()
 
     def _phrase_of(self, clip: str) -> Phrase | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from immersions.server import messages as say
 from immersions.stage.controls.control import LETTERS, Action
-from immersions.stage.selection import Range
+from immersions.stage.pieces import Piece, pieces_of
 
 if TYPE_CHECKING:
     from immersions.server.room import Room
@@ -39,10 +39,11 @@ def _another_clip(step: int) -> Do:
     return do
 
 
-def _targets(room: Room, deck: int, change: Callable[[list[Range]], list[Range]]) -> None:
-    targets = list(room.deck(deck).state.targets)
-    if targets:
-        room.deck(deck).choose_targets(say.ChooseTarget(ranges=change(targets)))
+def _targets(room: Room, deck: int, change: Callable[[list[Piece]], list[Piece]]) -> None:
+    at = room.deck(deck)
+    if at.state.targets:
+        changed = change(pieces_of(at.state.targets, at.shapes))
+        at.choose_targets(say.ChooseTarget(ranges=[each for piece in changed for each in piece]))
 
 
 def _restart(room: Room, deck: int) -> Awaitable[None]:

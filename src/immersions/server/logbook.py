@@ -26,9 +26,8 @@ from immersions.stage.logs import events, places
 from immersions.stage.logs.tracing import Trace
 from immersions.stage.start_sounds import common
 
-ABANDONED_SECONDS = 90.0
+ABANDONED_SECONDS = 600.0
 """A recording whose page has fallen silent for so long is ended."""
-LONGEST_GAP_SECONDS = 600.0
 MOST_LISTED = 200
 Told = say.Sounded | say.Beside | say.Silenced | say.Mixed
 """What pages say of their sound."""
@@ -175,7 +174,7 @@ class Logbook:
             raise ValueError("expected whole frames of float32")
         block = np.frombuffer(data, "<f4").reshape(-1, recorder.channels)
         missing = at - recorder.frames
-        if missing > LONGEST_GAP_SECONDS * recorder.sample_rate:
+        if missing > ABANDONED_SECONDS * recorder.sample_rate:
             raise ValueError(f"expected the frames from {recorder.frames} on, got those from {at}")
         if missing > 0:
             if self._log is not None:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import ipaddress
 import socket
+import ssl
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -29,6 +30,34 @@ _ANY = ("0.0.0.0", "::", "")
 
 
 @dataclass(frozen=True)
+class Certificate:
+    """What the server shows browsers, so that they encrypt what they say to it."""
+
+    chain: Path
+    """PEM."""
+    key: Path
+    """PEM, not encrypted; it may be the same file."""
+
+    def check(self) -> None:
+        """`ValueError` or `OSError`, one line, where the two cannot be used."""
+        for path in (self.chain, self.key):
+            path.open("rb").close()
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(
+                self.chain, self.key, password=_no_password
+            )
+        except ssl.SSLError as error:
+            raise ValueError(
+                f"{self.chain}, {self.key}: expected a certificate and its key as PEM: "
+                f"{error.reason or error}"
+            ) from None
+
+
+def _no_password() -> str:
+    raise ValueError("the certificate's key is encrypted; expected one that is not")
+
+
+@dataclass(frozen=True)
 class Stage:
     """What `immersions perform` is asked for."""
 
@@ -40,6 +69,8 @@ class Stage:
     threads: int = 1
     token: str | None = field(default=None, repr=False)
     """What the page's link carries; None makes one where others can reach `host`."""
+    certificate: Certificate | None = None
+    """With one, the page is at `https`, and nothing is said in the open."""
     keep: Path | None = None
     """The folder of all performances, for logs and recordings; None keeps nothing."""
     fresh: bool = False
@@ -63,14 +94,16 @@ def perform(stage: Stage, ready: Callable[[Links], None]) -> None:
 
     Raises `ValueError` or `OSError`, one line, when it cannot begin.
     """
+    if stage.certificate is not None:
+        stage.certificate.check()
     access = _access(stage)
     with bind(stage.host, stage.port) as listening:
-        links = _links(stage.host, listening.getsockname()[1], access)
+        links = _links(stage, listening.getsockname()[1], access)
         room = open_room(stage.ear, stage.threads, stage.keep, stage.fresh, stage.wiring)
         if stage.link:
             room.time.session = LinkSession(room.desk["bpm"])
         app = make_app(room, _names(stage.host, access), access=access)
-        asyncio.run(_serve(room, app, listening, lambda: ready(links)))
+        asyncio.run(_serve(room, app, listening, lambda: ready(links), stage.certificate))
 
 
 def _access(stage: Stage) -> Access | None:
@@ -91,14 +124,16 @@ def _names(host: str, access: Access | None) -> set[str]:
     return {host, name, f"{name}.local"}
 
 
-def _links(host: str, port: int, access: Access | None) -> Links:
+def _links(stage: Stage, port: int, access: Access | None) -> Links:
+    host = stage.host
     if host in _ANY:
         host = own_address(socket.AF_INET6 if host == "::" else socket.AF_INET)
     name = f"[{host}]" if ":" in host else host
+    scheme = "http" if stage.certificate is None else "https"
 
     def link(path: str, role: Role) -> str:
         token = "" if access is None else f"?token={access.link_token(role)}"
-        return f"http://{name}:{port}/{path}{token}"
+        return f"{scheme}://{name}:{port}/{path}{token}"
 
     return Links(link("", "performer"), link("stage", "viewer"))
 
@@ -115,7 +150,11 @@ def own_address(family: socket.AddressFamily) -> str:
 
 
 async def _serve(
-    room: Room, app: FastAPI, listening: socket.socket, ready: Callable[[], None]
+    room: Room,
+    app: FastAPI,
+    listening: socket.socket,
+    ready: Callable[[], None],
+    certificate: Certificate | None,
 ) -> None:
     await room.hands.open()
     config = uvicorn.Config(
@@ -129,6 +168,8 @@ async def _serve(
         timeout_graceful_shutdown=PARTING_SECONDS,
         server_header=False,
         proxy_headers=False,
+        ssl_certfile=certificate.chain if certificate else None,
+        ssl_keyfile=certificate.key if certificate else None,
     )
     server = uvicorn.Server(config)
     app.state.abort = lambda client: _abort(server, client)

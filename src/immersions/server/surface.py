@@ -68,7 +68,7 @@ class RoomHand:
             return float(at.state.running)
         if name in at.state.parameters:
             return at.state.parameters[name]
-        return hand.values(at.state.targets, at.layers)[name]
+        return hand.values(at.state.targets, at.shapes)[name]
 
     def _deck(self, name: str, deck: int | None) -> int:
         if not SURFACE.of_decks(name):

@@ -112,21 +112,21 @@ class Conductor:
         sample_rate: int,
         mix: Samples | None = None,
         onwards: Samples | None = None,
+        step: int = 0,
     ) -> None:
         """Start again from `clip`. While there is no process, its sound alone is told.
 
         `mix` is what the parameter `mix` mixes in, cut or repeated to the clip's length; None for
-        the clip itself. `onwards`, as long as the clip, is what was dreamed of it already: the
-        dream goes on from there.
+        the clip itself. `onwards`, as long as the clip, is what was dreamed of it already, in
+        `step` steps: the dream goes on from there.
         """
         self._aside = None
         self._state, self._clip, self._sample_rate = state, clip, sample_rate
         self._mix = fitting(mix, clip)
-        carried = self.newest if onwards is not None else None
         self._begun, self.newest, self._heard = state.generation, None, False
         self._onwards, self._trouble = b"" if onwards is None else onwards.tobytes(), ""
-        self.progress.steps = 0 if carried is None else carried.header["step"]
-        if carried is None:
+        self.progress.steps = 0 if onwards is None else step
+        if onwards is None:
             self.progress.history.clear()
         if self._supervisor.ready:
             self._send_begin()

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from immersions.parameters import Parameter, Parameters
+from immersions.stage.pieces import Shape, around, pieces_of, weight
 from immersions.stage.selection import Range
 
 _AXES = {
@@ -16,6 +17,7 @@ _AXES = {
     "pitch": "of its pitches, from low to high",
     "time": "of the loop",
 }
+_KEEPS_SHAPE = frozenset({"weight", "time_position", "time_span"})
 LEAST_WEIGHT = 0.05
 """A weight of zero would choose neurons and then not care for them."""
 
@@ -61,12 +63,13 @@ HAND = Parameters(
 )
 
 
-def values(targets: Sequence[Range], layers: Sequence[str]) -> dict[str, float]:
+def values(targets: Sequence[Range], layers: Sequence[Shape]) -> dict[str, float]:
     """Where the faders stand for the last of `targets`; the defaults where there is none."""
     if not targets:
         return HAND.defaults()
-    held = targets[-1]
-    depth = layers.index(held.layer) if held.layer in layers else 0
+    held = around(pieces_of(targets, layers)[-1], layers)
+    names = [layer.name for layer in layers]
+    depth = names.index(held.layer) if held.layer in names else 0
     found = {"layer": depth / max(1, len(layers) - 1), "weight": held.weight}
     for axis in _AXES:
         found[f"{axis}_position"], found[f"{axis}_span"] = getattr(held, axis)
@@ -74,22 +77,33 @@ def values(targets: Sequence[Range], layers: Sequence[str]) -> dict[str, float]:
 
 
 def turned(
-    targets: Sequence[Range], layers: Sequence[str], turns: Mapping[str, object]
+    targets: Sequence[Range], layers: Sequence[Shape], turns: Mapping[str, object]
 ) -> tuple[Range, ...]:
     """`targets` with the last one turned; a first one where there is none.
+
+    A target of several ranges stays as it is while its weight or its time is turned. Turned on
+    another axis, it becomes one range where it was.
 
     `ValueError`, one line, for a name or a value that does not fit, or while no ear is loaded.
     """
     checked = {name: HAND[name].check(value) for name, value in turns.items()}
     if not layers:
         raise ValueError("the ear is still loading: there is no layer to aim at yet")
-    stand = values(targets, layers) | checked
-    weight = stand["weight"] if abs(stand["weight"]) >= LEAST_WEIGHT else LEAST_WEIGHT
-    held = targets[-1] if targets else Range(layers[0])
-    if "layer" in checked or not targets:
-        held = replace(held, layer=layers[round(stand["layer"] * (len(layers) - 1))])
-    channel, pitch, time = (
-        (stand[f"{axis}_position"], stand[f"{axis}_span"]) for axis in ("channel", "pitch", "time")
-    )
-    held = replace(held, weight=weight, channel=channel, pitch=pitch, time=time)
-    return (*targets[:-1], held)
+    *others, held = pieces_of(targets, layers) or [(Range(layers[0].name),)]
+    before = weight(held)
+    if len(held) > 1 and not checked.keys() <= _KEEPS_SHAPE:
+        held = (around(held, layers),)
+    stand = values(held if targets else (), layers) | checked
+    wanted = stand["weight"] if abs(stand["weight"]) >= LEAST_WEIGHT else LEAST_WEIGHT
+    time = (stand["time_position"], stand["time_span"])
+    if len(held) > 1:
+        share = wanted / before
+        held = tuple(replace(each, weight=each.weight * share, time=time) for each in held)
+    else:
+        layer = held[0].layer
+        if "layer" in checked or not targets:
+            layer = layers[round(stand["layer"] * (len(layers) - 1))].name
+        channel = (stand["channel_position"], stand["channel_span"])
+        pitch = (stand["pitch_position"], stand["pitch_span"])
+        held = (Range(layer, wanted, channel, pitch, time),)
+    return tuple(each for piece in (*others, held) for each in piece)

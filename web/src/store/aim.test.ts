@@ -19,12 +19,14 @@ function setUp() {
   const sent: DeckMessage[] = [];
   const lines: string[] = [];
   const frames: (() => void)[] = [];
+  const holds: (() => void)[] = [];
   const clock = { now: 1000 };
   const aim = new Aim(
     (message) => sent.push(message) > 0,
     (callback) => frames.push(callback),
     () => clock.now,
     (line) => lines.push(line),
+    (callback) => holds.push(callback),
   );
   aim.fitTo(LAYERS);
   return {
@@ -32,6 +34,10 @@ function setUp() {
     sent,
     lines,
     clock,
+    letGo: () => {
+      clock.now += 700;
+      for (const call of holds.splice(0)) call();
+    },
     frame: () => {
       for (const call of frames.splice(0)) call();
     },
@@ -66,6 +72,15 @@ describe("Aim", () => {
     aim.follow([wholeLayer("a"), wholeLayer("b")]);
     aim.remove(0);
     expect(sent).toEqual([{ type: "target", mode: "replace", ranges: [wholeLayer("b")] }]);
+  });
+
+  it("aims where another hand did once this one has let go", () => {
+    const { aim, letGo } = setUp();
+    aim.choose({ layer: "a" });
+    aim.follow([wholeLayer("b")]);
+    expect(aim.targets.value).toEqual([wholeLayer("a")]);
+    letGo();
+    expect(aim.targets.value).toEqual([wholeLayer("b")]);
   });
 
   it("follows the server, but not while it is turned", () => {

@@ -4,9 +4,8 @@ import { units, wholeLayer } from "../range";
 import { type Chosen, combined, inverse, type Mode } from "../selecting/combine";
 import { around, MOST_RANGES, type Piece, piecesOf, rangesOf, size } from "../selecting/pieces";
 import type { DeckMessage } from "./addressed";
-import { gathered, soon } from "./soon";
+import { afterwards, gathered, HELD_MS, soon } from "./soon";
 
-const HELD_MS = 700;
 const WHOLE: Range["time"] = [0, 1];
 
 /**
@@ -25,7 +24,10 @@ export class Aim {
   /** which of them was picked up, to be turned in its place */
   readonly held = signal<number | null>(null);
   #touched = -Infinity;
+  /** what the server said while the performer turned the targets */
+  #told: readonly Range[] | null = null;
   readonly #tellSoon: () => void;
+  readonly #catchUp: () => void;
 
   constructor(
     private readonly send: (message: DeckMessage) => boolean,
@@ -33,8 +35,12 @@ export class Aim {
     private readonly now: () => number = () => performance.now(),
     /** tells the performer one line */
     private readonly tell: (line: string) => void = () => {},
+    afterHold: (callback: () => void) => void = afterwards,
   ) {
     this.#tellSoon = gathered(() => this.#tell(), later);
+    this.#catchUp = gathered(() => {
+      if (this.#told) this.follow(this.#told);
+    }, afterHold);
   }
 
   /** Changes the choice in hand. */
@@ -124,7 +130,12 @@ export class Aim {
 
   /** Takes over the server's targets, but while the performer turns them. */
   follow(targets: readonly Range[]): void {
-    if (this.now() - this.#touched < HELD_MS) return;
+    this.#told = null;
+    if (this.now() - this.#touched < HELD_MS) {
+      this.#told = targets;
+      this.#catchUp();
+      return;
+    }
     if (JSON.stringify(targets) === JSON.stringify(this.targets.peek())) return;
     this.targets.value = targets;
     this.held.value = null;

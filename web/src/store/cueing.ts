@@ -1,4 +1,4 @@
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { Cue, canCue, outputs } from "../audio/cue";
 import type { Player } from "../audio/player";
 import type { Loop } from "../protocol/frame";
@@ -19,7 +19,13 @@ export class Cueing {
   constructor(
     private readonly player: () => Player,
     private readonly tell: (line: string) => void,
-  ) {}
+  ) {
+    // Another deck was taken in hand: its newest loop is cued.
+    effect(() => {
+      const { newest } = this.player();
+      if (newest) this.play(newest);
+    });
+  }
 
   /** What plays on the second output, while one is chosen. */
   get cue(): Cue | null {
@@ -43,7 +49,11 @@ export class Cueing {
     this.#cue = null;
     this.device.value = "";
     const { newest } = this.player();
-    if (!device || !newest) return;
+    if (!device) return;
+    if (!newest) {
+      this.tell("There is nothing to cue yet: no loop has come.");
+      return;
+    }
     await this.#trying(async () => {
       const cue = new Cue(newest.header.sample_rate, () => this.#phase());
       await cue.open(device);

@@ -7,10 +7,15 @@ const shift = { name: "shift", default: 0 };
 function setUp(connected = true) {
   const sent: Record<string, number>[] = [];
   const frames: (() => void)[] = [];
+  const holds: (() => void)[] = [];
   const desk = {
     connected,
     now: 0,
     sent,
+    letGo: () => {
+      desk.now += 700;
+      for (const call of holds.splice(0)) call();
+    },
     frame: () => {
       for (const call of frames.splice(0)) call();
     },
@@ -19,6 +24,7 @@ function setUp(connected = true) {
     (values) => desk.connected && sent.push({ ...values }) > 0,
     (callback) => frames.push(callback),
     () => desk.now,
+    (callback) => holds.push(callback),
   );
   return { faders, desk };
 }
@@ -33,6 +39,22 @@ describe("Faders", () => {
     expect(desk.sent).toEqual([]);
     desk.frame();
     expect(desk.sent).toEqual([{ rate: 3, shift: 0.5 }]);
+  });
+
+  it("goes where another hand put it once this one has let go", () => {
+    const { faders, desk } = setUp();
+    faders.turn(rate, 3);
+    desk.frame();
+    faders.follow({ rate: 3 });
+    faders.follow({ rate: 5 });
+    desk.now += 400;
+    faders.turn(rate, 4);
+    desk.frame();
+    faders.follow({ rate: 4 });
+    faders.follow({ rate: 6 });
+    expect(faders.of(rate).value).toBe(4);
+    desk.letGo();
+    expect(faders.of(rate).value).toBe(6);
   });
 
   it("is not turned back by an older state, and follows again later", () => {

@@ -1,9 +1,6 @@
 import { type Signal, signal } from "@preact/signals";
 import type { ParameterDeclaration } from "../messages";
-import { gathered, soon } from "./soon";
-
-/** A value that the performer turned is not turned back by an older state for this long. */
-const HELD_MS = 700;
+import { afterwards, gathered, HELD_MS, soon } from "./soon";
 
 /**
  * The values of all parameters as the performer sees them.
@@ -15,14 +12,19 @@ export class Faders {
   readonly #values = new Map<string, Signal<number>>();
   readonly #touched = new Map<string, number>();
   #unsent: Record<string, number> = {};
+  /** what the server said of faders that were in hand */
+  #told: Record<string, number> = {};
   readonly #flushSoon: () => void;
+  readonly #catchUp: () => void;
 
   constructor(
     private readonly send: (values: Record<string, number>) => boolean,
     later: (callback: () => void) => void = soon,
     private readonly now: () => number = () => performance.now(),
+    afterHold: (callback: () => void) => void = afterwards,
   ) {
     this.#flushSoon = gathered(() => this.flush(), later);
+    this.#catchUp = gathered(() => this.follow(this.#told), afterHold);
   }
 
   /** The live value of a parameter. */
@@ -51,7 +53,13 @@ export class Faders {
   follow(values: Record<string, number>): void {
     for (const [name, value] of Object.entries(values)) {
       const held = this.now() - (this.#touched.get(name) ?? -Infinity) < HELD_MS;
-      if (!held && !(name in this.#unsent)) this.of({ name, default: value }).value = value;
+      if (held || name in this.#unsent) {
+        this.#told[name] = value;
+        this.#catchUp();
+      } else {
+        delete this.#told[name];
+        this.of({ name, default: value }).value = value;
+      }
     }
   }
 
@@ -59,12 +67,14 @@ export class Faders {
   release(): void {
     this.flush();
     this.#touched.clear();
+    this.#told = {};
   }
 
   /** Takes over the server's values, without regard to anything in hand. */
   reset(values: Record<string, number>): void {
     this.#touched.clear();
     this.#unsent = {};
+    this.#told = {};
     this.follow(values);
   }
 }

@@ -25,8 +25,10 @@ export class Keeping {
       frame: () => sound.frame,
       open: (onBlock) => openTape(sound.master, onBlock),
       post: (path, body) => fetch(path, posting(body)),
+      part: (path) => navigator.sendBeacon(path),
       tell,
     });
+    addEventListener("pagehide", () => this.recorder.leave());
   }
 
   mixed({ decks, starts, samples, master, instead }: Gains, frame: number): void {

@@ -44,6 +44,7 @@ function setUp() {
       return { close: async () => {} };
     },
     post: (path, body) => server.post(path, body),
+    part: (path) => void server.post(path, ""),
     tell: (line) => told.push(line),
   });
   const hear = async (blocks: number) => {
@@ -122,6 +123,16 @@ describe("Recorder", () => {
     expect([...server.files[0].frames.keys()]).toEqual(
       Array.from({ length: 6 }, (_, i) => 500 * i),
     );
+  });
+
+  it("ends its file with the page", async () => {
+    const { server, recorder, hear } = setUp();
+    recorder.leave();
+    await recorder.start();
+    await hear(2);
+    expect(server.files[0].ended).toBe(false);
+    recorder.leave();
+    expect(server.files.map(({ ended }) => ended)).toEqual([true]);
   });
 
   it("ends with one line where the disk is full", async () => {

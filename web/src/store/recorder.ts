@@ -11,6 +11,8 @@ export interface Taping {
   frame(): number;
   open(onBlock: (block: Block) => void): Promise<Tape>;
   post(path: string, body: string | Float32Array<ArrayBuffer>): Promise<Response>;
+  /** says something on the way out, to which no answer comes */
+  part(path: string): void;
   tell(line: string): void;
 }
 
@@ -115,6 +117,11 @@ export class Recorder {
     if (answer.ok) return true;
     this.#fail(await reason(answer));
     return false;
+  }
+
+  /** The page is closed: so is the file. */
+  leave(): void {
+    if (this.#id !== null) this.taping.part(`api/recordings/${this.#id}/end`);
   }
 
   async #begin({ frame }: Block): Promise<boolean> {

@@ -1,4 +1,11 @@
 const MOMENT_MS = 15;
+/** What the performer turned is not turned back by an older word of the server's for this long. */
+export const HELD_MS = 700;
+
+/** Calls back when what was turned at last is out of the performer's hand. */
+export function afterwards(callback: () => void): void {
+  setTimeout(callback, HELD_MS);
+}
 
 /**
  * Calls back after a moment in which more of the same may come. Not with the next repaint: on a

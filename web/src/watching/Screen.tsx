@@ -67,7 +67,7 @@ export function Screen() {
     const layout = stage.layout.peek();
     if (!moment || !layout) return;
     const { lead, phase } = moment;
-    stage.show(lead.deck);
+    stage.focus.value = lead.deck;
     if (lead.sounding) begun.value = true;
     const known = loops.current.find(({ header }) => same(header, lead));
     const loop = known ?? loops.current.findLast(({ header }) => header.deck === lead.deck) ?? null;

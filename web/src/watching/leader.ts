@@ -1,12 +1,27 @@
 import type { Lead } from "../messages";
 import type { Stage } from "../store/stage";
 import { wallClock } from "./follower";
-import { regionOf } from "./region";
+import { type Region, regionOf } from "./region";
 
 export const CHANNEL = "immersions";
 const TICK_MS = 50;
 /** The server passes on every so manyth word; windows of this browser hear them all. */
 const SHARE = 4;
+
+/** Of a network that this page does not show, all is seen. */
+const EVERYTHING: Region = { region: [0, 0, 0, 0], stretch: 1 };
+
+/** The deck that is heard most: the one that is shown, unless another one is louder. */
+export function loudest<Numbered extends { readonly number: number }>(
+  decks: readonly Numbered[],
+  gains: readonly number[],
+  shown: Numbered,
+): Numbered {
+  return decks.reduce(
+    (found, deck) => (gains[deck.number] > gains[found.number] ? deck : found),
+    shown,
+  );
+}
 
 /** Tells windows that only show what is heard here, where in it, and what is seen. */
 export class Leader {
@@ -35,7 +50,8 @@ export class Leader {
   #lead(): Lead | null {
     const { stage } = this;
     const now = performance.now();
-    const deck = stage.deck.peek();
+    const shown = stage.deck.peek();
+    const deck = loudest(stage.decks.peek(), stage.mix.gains.peek().decks, shown);
     const heard = deck.player.heard(now);
     if (!heard) return null;
     const { header, samples } = heard.loop;
@@ -50,7 +66,7 @@ export class Leader {
       at: performance.timeOrigin + now,
       seconds: samples.length / header.sample_rate,
       sounding: stage.sounding.peek(),
-      ...regionOf(stage.view.peek(), size),
+      ...(deck === shown ? regionOf(stage.view.peek(), size) : EVERYTHING),
       by_activation: stage.byActivation.peek(),
       bright: stage.bright.peek(),
     };
