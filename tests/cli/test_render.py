@@ -89,7 +89,7 @@ def test_a_sample_is_heard_beside_the_dream_and_an_older_log_says_that_it_does_n
     bass = common("acid", RATE, 0)
     joins, at = 40_007, {"page": 1, "rate": RATE}
     loop = len(common("breakbeat", RATE, 0))
-    place = {"place": "sample_1", "frame": joins, "origin": 7, "length": loop}
+    place = {"place": "sample_1", "frame": joins, "fade": 0, "into": joins - 7, "length": loop}
     told = [
         say.Sound(sha256=digest(bass), sample_rate=RATE, samples=len(bass), clip="acid"),
         say.Gains(**at, frame=7, gains={"sample_1": 0.25, "deck_0": 0.25}, time=1.0),

@@ -112,10 +112,10 @@ def test_what_sounds_beside_the_dreams_is_in_the_log_by_the_name_that_its_answer
                 await page.until(lambda page: page.loops[-1].samples != page.loops[0].samples)
                 fitted = await asyncio.to_thread(answer, "acid")
                 for sound, frame in ((own[0], 5000), (fitted[0], 9000), ("0" * 64, 9500)):
-                    told = {"frame": frame, "origin": 4000, "length": 900, "sound": sound}
+                    told = {"frame": frame, "fade": 0, "into": 70, "length": 900, "sound": sound}
                     await page.say("beside", **at, **told)
                 await page.say("silenced", **at, frame=9900)
-                await page.say("beside", **at | {"place": "deck_0"}, frame=1, origin=1)
+                await page.say("beside", **at | {"place": "deck_0"}, frame=1, fade=0, into=0)
                 await page.until(lambda page: page.errors)
                 return own, fitted
 

@@ -140,7 +140,7 @@ def lane(*loops, rate=RATE, **bounds):
 
 def test_what_joins_in_the_middle_fades_in_there_and_away_where_it_ends():
     loop, ramp = sines(1000), round(0.03 * RATE)
-    sounds = lane((500, 0, loop), begins=2250, ends=8000)
+    sounds = Lane(iter([Sounding(2250, 0, lambda: loop, 1750)]), RATE, ends=8000)
     out = np.concatenate([sounds.read(at, 250) for at in range(0, 12_000, 250)])
     whole = np.resize(loop, 12_000)[np.arange(12_000) - 500]
     rising = np.clip((np.arange(12_000) - 2250) / ramp, 0, 1)
@@ -151,7 +151,7 @@ def test_what_joins_in_the_middle_fades_in_there_and_away_where_it_ends():
 
 def test_a_sample_sounds_at_its_level_again_after_it_was_taken_away():
     one, two = sines(1000), seeded(700)
-    place = Place([lane((0, 0, one), begins=100, ends=5000), lane((0, 0, two), begins=5500)])
+    place = Place([lane((0, 0, one), ends=5000), lane((5600, 0, two))])
     turned = (Turned(0, {"sample_0": 0.5}),)
     mixer = Mixer([], turned, RATE, {"sample_0": place})
     out = np.concatenate([mixer.read(at, 400) for at in range(0, 20_000, 400)])

@@ -30,9 +30,9 @@ def sounds(loop, frame, fade=0, deck=0):
     return say.Sounds(page=1, deck=deck, loop=loop, frame=frame, fade=fade, rate=RATE)
 
 
-def sample(sound, frame, origin, page=1):
-    at = {"page": page, "place": "sample_0", "frame": frame, "origin": origin, "rate": RATE}
-    return say.Beside(**at, sound=sound, length=900)
+def sample(sound, frame, fade=0, into=0, page=1):
+    at = {"page": page, "place": "sample_0", "frame": frame, "fade": fade, "into": into}
+    return say.Beside(**at, rate=RATE, sound=sound, length=900)
 
 
 def silence(place, frame):
@@ -41,30 +41,29 @@ def silence(place, frame):
 
 def test_a_sample_joins_changes_and_goes_and_another_joins():
     places, complete = told(
-        sample(ONE, 5000, 4100),
-        sample(TWO, 7777, 9000, page=2),
-        sample(TWO, 8777, 9100),
+        sample(ONE, 5000, into=900),
+        sample(TWO, 9000, 323, page=2),
+        sample(TWO, 9100, 323),
         silence("sample_0", 12_000),
-        sample(ONE, 12_500, 9100),
+        sample(ONE, 12_500, into=3400),
     )
     fitted = {"length": 900}
     assert complete
     assert places == {
         "sample_0": (
             Stretch(
-                5000,
-                12_000,
-                (Placed(4100, 0, sound=ONE, **fitted), Placed(9100, 323, sound=TWO, **fitted)),
+                (Placed(5000, 0, 900, sound=ONE, **fitted), Placed(9100, 323, sound=TWO, **fitted)),
+                ends=12_000,
             ),
-            Stretch(12_500, None, (Placed(9100, 0, sound=ONE, **fitted),)),
+            Stretch((Placed(12_500, 0, 3400, sound=ONE, **fitted),)),
         )
     }
 
 
 def test_what_the_log_does_not_have_is_silence_and_told():
-    places, complete = told(sample(ONE, 5000, 4100), sample(UNKNOWN, 8777, 9100))
+    places, complete = told(sample(ONE, 5000), sample(UNKNOWN, 9100, 323))
     assert not complete
-    assert places["sample_0"] == (Stretch(5000, 8777, (Placed(4100, 0, sound=ONE, length=900),)),)
+    assert places["sample_0"] == (Stretch((Placed(5000, 0, sound=ONE, length=900),), ends=8777),)
 
 
 def test_a_deck_ends_where_it_was_closed_and_begins_again():
@@ -78,13 +77,13 @@ def test_a_deck_ends_where_it_was_closed_and_begins_again():
 
 
 def test_start_clips_are_where_they_were_told_and_in_older_logs_where_the_dreams_were():
-    start = {"place": "start_0", "frame": 300, "origin": 100, "loop": 1}
+    start = {"place": "start_0", "frame": 300, "fade": 0, "into": 200, "loop": 1}
     heard = (sounds(1, 100), say.Beside(page=1, rate=RATE, **start), sounds(2, 1000, 30))
     new, _ = told(*heard)
-    assert new["start_0"] == (Stretch(300, None, (Placed(100, 0, 1),)),)
+    assert new["start_0"] == (Stretch((Placed(300, 0, 200, 1),)),)
     old, _ = told(*heard[::2], beside=False)
-    assert old["start_0"] == (Stretch(100, None, (Placed(100, 0, 1), Placed(1000, 30, 1))),)
-    assert old["deck_0"] == (Stretch(100, None, (Placed(100, 0, 1), Placed(1000, 30, 2))),)
+    assert old["start_0"] == (Stretch((Placed(100, 0, 0, 1), Placed(1000, 30, 0, 1))),)
+    assert old["deck_0"] == (Stretch((Placed(100, 0, 0, 1), Placed(1000, 30, 0, 2))),)
 
 
 @pytest.mark.parametrize(("gain", "complete"), [(0.5, False), (0.0, True)])

@@ -13,10 +13,11 @@ export interface Beside {
   type: "beside";
   page: number;
   place: string;
-  /** from which on it is heard */
   frame: number;
-  /** of its first sample: where a crossfade ends; else it fades in from `frame` */
-  origin: number;
+  /** frames of the crossfade that ends there; 0 where it fades in from there */
+  fade: number;
+  /** which of its samples lies there */
+  into: number;
   rate: number;
   /** of the loop that a start clip is */
   id: number | null;

@@ -122,7 +122,8 @@ class Logbook:
                     events.Beside(
                         **at,
                         place=message.place,
-                        origin=message.origin,
+                        fade=message.fade,
+                        into=message.into,
                         loop=message.id,
                         # Of one that this performance did not give, nothing is known.
                         sound=message.sound if self._log.knows(message.sound or "") else None,

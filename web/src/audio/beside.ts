@@ -7,8 +7,8 @@ import type { Sound } from "./wav";
 
 /** What is said of the sounds, by their places in the mixer: `start_N` of a deck, `sample_N`. */
 export interface BesideEvents {
-  onStart(place: string, loop: Loop, from: number, origin: number): void;
-  onSample(place: string, loop: Fitted, from: number, origin: number): void;
+  onStart(place: string, loop: Loop, frame: number, fade: number, into: number): void;
+  onSample(place: string, loop: Fitted, frame: number, fade: number, into: number): void;
   onSilence(place: string, frame: number): void;
 }
 

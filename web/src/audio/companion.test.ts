@@ -36,12 +36,12 @@ function setUp() {
   const bus = new Node(context) as unknown as AudioNode;
   const told: unknown[] = [];
   const companion = new Companion(bus, {
-    onSounds: (loop, from, origin) => told.push([loop, from, origin]),
+    onSounds: (...what) => told.push(what),
     onSilence: (frame) => told.push(frame),
   });
   const voice = (origin: number): Voice => {
     const loop = silence();
-    const timing = { origin, from: origin, full: origin };
+    const timing = { origin, from: origin, alone: origin };
     return startVoice(bus, loop, loop.samples, timing, 1);
   };
   const at = (frame: number) => {
@@ -66,11 +66,11 @@ describe("Companion", () => {
     const { companion, told, voice, at } = setUp();
     const led = { present: voice(1000), next: null };
     companion.tick(at(9000), led, plays(one));
-    expect(told).toEqual([[one, 9400, 1000]]);
+    expect(told).toEqual([[one, 9400, 0, 8400]]);
     companion.tick(at(10_000), led, plays(two));
     expect(told).toHaveLength(1);
     companion.tick(at(1000 + LENGTH), led, plays(two));
-    expect(told[1]).toEqual([two, 1000 + LENGTH - RAMP, 1000 + LENGTH]);
+    expect(told[1]).toEqual([two, 1000 + LENGTH, RAMP, 0]);
   });
 
   it("fades away from where it says, soon", () => {
@@ -78,7 +78,7 @@ describe("Companion", () => {
     const led = { present: voice(0), next: null };
     companion.tick(at(1000), led, plays(one));
     companion.tick(at(5000), led, plays(null));
-    expect(told).toEqual([[one, 1400, 0], 5000 + 1024]);
+    expect(told).toEqual([[one, 1400, 0, 1400], 5000 + 1024]);
     companion.tick(at(6000), led, plays(null));
     expect(told).toHaveLength(2);
   });
@@ -89,7 +89,7 @@ describe("Companion", () => {
     companion.tick(at(1000), led, plays(one));
     companion.tick(at(9000), led, plays(two));
     companion.tick(at(LENGTH - RAMP - 900), led, plays(null));
-    expect(told.slice(1)).toEqual([[two, LENGTH - RAMP, LENGTH], LENGTH]);
+    expect(told.slice(1)).toEqual([[two, LENGTH, RAMP, 0], LENGTH]);
   });
 
   it("was never heard where it stops before it began", () => {
@@ -97,7 +97,7 @@ describe("Companion", () => {
     const led = { present: voice(9000), next: null };
     companion.tick(at(1000), led, plays(one));
     companion.tick(at(1100), led, plays(null));
-    expect(told).toEqual([[one, 9000, 9000], 9000]);
+    expect(told).toEqual([[one, 9000, 0, 0], 9000]);
   });
 
   it("changes at the boundary after the next where it has only just joined", () => {
@@ -107,6 +107,6 @@ describe("Companion", () => {
     companion.tick(at(LENGTH - 980), led, plays(two));
     companion.tick(at(LENGTH + 20), led, plays(two));
     companion.tick(at(2 * LENGTH), led, plays(two));
-    expect(told[1]).toEqual([two, 2 * LENGTH - RAMP, 2 * LENGTH]);
+    expect(told[1]).toEqual([two, 2 * LENGTH, RAMP, 0]);
   });
 });

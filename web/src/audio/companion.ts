@@ -1,6 +1,6 @@
 import type { Loop } from "../protocol/frame";
 import { type Lane, nextBoundary, swapTiming } from "./boundary";
-import { begin, hush, swap, unswap } from "./swap";
+import { begin, hush, risen, swap, unswap } from "./swap";
 import type { Voice } from "./voice";
 
 /** What a companion reads of the lane that it keeps to. */
@@ -17,9 +17,11 @@ export type Fitting<L> = (length: number, led: Loop) => L | null;
 
 /** What a companion says of itself, in frames of the context. */
 export interface CompanionEvents<L> {
-  /** A loop whose first sample lies at `origin` is heard from `from` on: fading in, or where
-   * `origin` is later by a crossfade that ends there. */
-  onSounds(loop: L, from: number, origin: number): void;
+  /**
+   * A loop sounds alone from `frame` on, where its sample numbered `into` lies and a crossfade of
+   * `fade` frames ends; without one it fades in from there.
+   */
+  onSounds(loop: L, frame: number, fade: number, into: number): void;
   /** It fades away from `frame` on. */
   onSilence(frame: number): void;
 }
@@ -81,14 +83,14 @@ export class Companion<L extends Loop = Loop> {
     if (!loop) return;
     const margin = Math.round(JOIN_SECONDS * this.bus.context.sampleRate);
     const from = Math.max(lane.origin, now + margin);
-    this.#present = { voice: begin(this.bus, loop, from, FADE_SECONDS, lane.origin), loop };
+    this.#present = { voice: begin(this.bus, loop, from, lane.origin), loop };
     this.#told(this.#present);
   }
 
   #follow(present: Part<L>, loop: L, lane: Lane, boundary: number, now: number): void {
     const rate = this.bus.context.sampleRate;
     const { fade, tooLate } = swapTiming(rate, lane.length, { fade: FADE_SECONDS, lead: 0 });
-    if (boundary - now < tooLate || boundary - fade < present.voice.full) return;
+    if (boundary - now < tooLate || boundary - fade < risen(present.voice)) return;
     const scheduled = this.#next?.voice ?? null;
     if (scheduled && goesWith(present, loop, lane)) {
       // What was to come is not wanted any more, and what sounds is.
@@ -108,7 +110,8 @@ export class Companion<L extends Loop = Loop> {
   }
 
   #told({ loop, voice }: Part<L>): void {
-    this.events.onSounds(loop, voice.from, voice.origin);
+    const { alone, from, origin, length } = voice;
+    this.events.onSounds(loop, alone, alone - from, (alone - origin) % length);
   }
 }
 

@@ -29,7 +29,6 @@ export interface Heard {
   phase: number;
 }
 
-const RAMP_SECONDS = 0.03;
 /** Between settling on a first loop and its first sample. */
 const NOTICE_SECONDS = 0.05;
 /** So shortly before it fades in, a loop is not taken back any more. */
@@ -209,7 +208,7 @@ export class Player {
     const soon = this.sound.frame + Math.round(NOTICE_SECONDS * this.sound.rate);
     const leader = this.events.leader();
     const at = leader ? nextBoundary(leader, soon) : soon;
-    this.#present = begin(channel.bus, this.#newest, at, RAMP_SECONDS);
+    this.#present = begin(channel.bus, this.#newest, at);
     this.events.onSounds(this.#newest, at, 0);
     this.events.onUpcoming(this.#newest);
   }

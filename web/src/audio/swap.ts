@@ -4,7 +4,8 @@ import { atRate, heard, otherPilot, startVoice, type Voice } from "./voice";
 
 /** The audio thread works in blocks of this many frames: what starts within one is too late. */
 const BLOCK = 128;
-const AWAY_SECONDS = 0.03;
+/** So long a voice fades in that follows none, or away. */
+const RAMP_SECONDS = 0.03;
 
 /**
  * Lets `loop` follow `playing` at frame `boundary`, which both take for their first sample.
@@ -34,7 +35,7 @@ export function swap(
   const late = (margin: number) => context.currentTime * rate > from - margin;
   if (late(8 * BLOCK)) return scheduled;
   if (scheduled) unswap(playing, scheduled);
-  const timing = { origin: boundary, from, full: boundary };
+  const timing = { origin: boundary, from, alone: boundary };
   const incoming = startVoice(bus, loop, samples, timing, otherPilot(playing.pilot));
   if (fadeFrames > 0) {
     playing.gain.gain.setValueCurveAtTime(fade.out, from / rate, fadeFrames / rate);
@@ -56,14 +57,19 @@ export function unswap(playing: Voice, incoming: Voice): void {
   drop(incoming);
 }
 
-/** A voice that follows none: fades in over `seconds` from `at`; its first sample is at `origin`. */
-export function begin(bus: AudioNode, loop: Loop, at: number, seconds: number, origin = at): Voice {
+/** A voice that follows none: fades in from `at` on; its first sample lies at `origin`. */
+export function begin(bus: AudioNode, loop: Loop, at: number, origin = at): Voice {
   const rate = bus.context.sampleRate;
-  const timing = { origin, from: at, full: at + Math.round(seconds * rate) };
+  const timing = { origin, from: at, alone: at };
   const voice = startVoice(bus, loop, atRate(loop, rate), timing, otherPilot(undefined));
   voice.gain.gain.setValueAtTime(0, at / rate);
-  voice.gain.gain.linearRampToValueAtTime(1, at / rate + seconds);
+  voice.gain.gain.linearRampToValueAtTime(1, at / rate + RAMP_SECONDS);
   return voice;
+}
+
+/** From which frame on a voice is as loud as it is going to be. */
+export function risen({ from, alone, source }: Voice): number {
+  return Math.max(alone, from + Math.round(RAMP_SECONDS * source.context.sampleRate));
 }
 
 /**
@@ -76,16 +82,16 @@ export function hush(present: Voice, next: Voice | null): { last: Voice; frame: 
   const rate = context.sampleRate;
   const soon = Math.ceil(context.currentTime * rate) + 8 * BLOCK;
   if (next && next.from > soon) unswap(present, next);
-  else if (next) present.source.stop(next.origin / rate);
+  else if (next) present.source.stop(next.alone / rate);
   const last = next && next.from <= soon ? next : present;
   if (last.from > soon) {
     drop(last);
     return { last, frame: last.from };
   }
-  const frame = Math.max(soon, last.full);
+  const frame = Math.max(soon, risen(last));
   last.gain.gain.setValueAtTime(1, frame / rate);
-  last.gain.gain.linearRampToValueAtTime(0, frame / rate + AWAY_SECONDS);
-  last.source.stop(frame / rate + AWAY_SECONDS);
+  last.gain.gain.linearRampToValueAtTime(0, frame / rate + RAMP_SECONDS);
+  last.source.stop(frame / rate + RAMP_SECONDS);
   return { last, frame };
 }
 

@@ -9,10 +9,9 @@ export interface Voice extends Lane {
   samples: Float32Array;
   source: AudioBufferSourceNode;
   gain: GainNode;
-  /** context frame at which it begins to sound */
+  /** context frame at which it begins to sound, and from which it sounds alone, its fade over */
   from: number;
-  /** context frame from which on it is as loud as it is going to be */
-  full: number;
+  alone: number;
   /** level of the pilot, see `gapcount.ts` */
   pilot: number;
 }
@@ -32,7 +31,7 @@ export function startVoice(
   bus: AudioNode,
   loop: Loop,
   samples: Float32Array<ArrayBuffer>,
-  timing: { origin: number; from: number; full: number },
+  timing: Pick<Voice, "origin" | "from" | "alone">,
   pilot: number,
 ): Voice {
   const { context } = bus;

@@ -37,16 +37,19 @@ describe("SoundLog", () => {
   it("tells what sounds beside the dreams, and what falls silent", () => {
     const { sent, log } = setUp();
     const sound = { samples: new Float32Array(3), rate: 44100, digest: "abc" };
-    log.start("start_1", loop(4), 4000, 4500);
-    log.sample("sample_0", { ...loop(0), sound, length: 900 }, 5000, 4100);
+    log.start("start_1", loop(4), 4500, 500, 0);
+    log.sample("sample_0", { ...loop(0), sound, length: 900 }, 5000, 0, 70);
     log.silenced("sample_0", 9000);
     const of = { page: log.page, rate: 44100 };
     const beside = { type: "beside", ...of };
     expect(sent).toEqual([
-      { ...beside, place: "start_1", frame: 4000, origin: 4500, id: 4, sound: null, length: null },
       {
-        ...beside,
-        ...{ place: "sample_0", frame: 5000, origin: 4100, id: null, sound: "abc", length: 900 },
+        ...{ ...beside, place: "start_1", frame: 4500, fade: 500, into: 0 },
+        ...{ id: 4, sound: null, length: null },
+      },
+      {
+        ...{ ...beside, place: "sample_0", frame: 5000, fade: 0, into: 70 },
+        ...{ id: null, sound: "abc", length: 900 },
       },
       { type: "silenced", ...of, place: "sample_0", frame: 9000 },
     ]);

@@ -43,16 +43,17 @@ export class SoundLog {
     this.#say({ type: "sounded", deck, id, frame, fade: Math.max(0, fade) });
   }
 
-  /** A deck's start clip is heard from `frame` on; its first sample lies at `origin`. */
-  start(place: string, loop: Loop, frame: number, origin: number): void {
+  /** A deck's start clip: its sample numbered `into` lies at `frame`, where a crossfade ends. */
+  start(place: string, loop: Loop, frame: number, fade: number, into: number): void {
     const { id } = loop.header;
-    this.#say({ type: "beside", place, frame, origin, id, sound: null, length: null });
+    this.#say({ type: "beside", place, frame, fade, into, id, sound: null, length: null });
   }
 
   /** As `start`, of a sample. */
-  sample(place: string, { sound, length }: Fitted, frame: number, origin: number): void {
-    const { digest = null } = sound;
-    this.#say({ type: "beside", place, frame, origin, id: null, sound: digest, length });
+  sample(place: string, loop: Fitted, frame: number, fade: number, into: number): void {
+    const { digest = null } = loop.sound;
+    const { length } = loop;
+    this.#say({ type: "beside", place, frame, fade, into, id: null, sound: digest, length });
   }
 
   /** What a place of the mixer plays fades away from `frame` on. */

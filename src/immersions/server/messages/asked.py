@@ -164,12 +164,13 @@ class Beside(Message):
     type: Literal["beside"] = "beside"
     page: int = Field(ge=0, lt=2**53)
     place: PlaceBeside
-    frame: int = Field(ge=0, lt=2**53, description="from which on it is heard")
-    origin: int = Field(
+    frame: int = Field(ge=0, lt=2**53)
+    fade: int = Field(
         ge=0,
-        lt=2**53,
-        description="of its first sample: where a crossfade ends; else it fades in from `frame`",
+        le=10_000_000,
+        description="frames of the crossfade that ends there; 0 where it fades in from there",
     )
+    into: int = Field(ge=0, lt=2**31, description="which of its samples lies there")
     rate: int = Field(ge=1000, le=768_000)
     id: int | None = Field(None, description="of the loop that a start clip is")
     sound: Digest | None = Field(None, description="a sample's, as the ETag of its answer has it")

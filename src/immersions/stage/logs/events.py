@@ -151,18 +151,19 @@ class Sounds(Event):
 
 
 class Beside(Event):
-    """A page let a sound beside the dreams follow another, or join: it is heard from `frame` on.
+    """A page let a sound beside the dreams follow another, or join: from `frame` on it is alone.
 
-    Its first sample lies at `origin`: where the crossfade ends, else, as it joined in the middle of
-    a loop or with a deck, at `frame` or before, and it fades in from `frame`. A start clip is a
-    loop of its deck's; a sample is a sound of the log, fitted to loops of `length` frames.
+    The crossfade of `fade` frames ends there; one that joined fades in from there instead. Its
+    sample numbered `into` lies there. A start clip is a loop of its deck's; a sample is a sound of
+    the log, fitted to loops of `length` frames.
     """
 
     event: Literal["beside"] = "beside"
     page: int
     place: PlaceBeside
     frame: int
-    origin: int
+    fade: int = Field(ge=0)
+    into: int = Field(ge=0)
     rate: Rate
     loop: int | None = None
     sound: Digest | None = None

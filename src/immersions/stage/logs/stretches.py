@@ -15,13 +15,14 @@ Loops = dict[tuple[int, int], int]
 
 @dataclass(frozen=True)
 class Placed:
-    """A loop whose first sample lies at frame `origin`; a crossfade of `fade` frames ends there.
+    """A loop, alone from frame `at` on, where its sample `into` lies and a crossfade ends.
 
     It is loop `loop` of a deck, or `sound` of the log, fitted to loops of `length` frames.
     """
 
-    origin: int
+    at: int
     fade: int
+    into: int = 0
     loop: int = 0
     sound: str | None = None
     length: int = 0
@@ -29,22 +30,24 @@ class Placed:
 
 @dataclass(frozen=True)
 class Stretch:
-    """Loops that followed each other. It fades in from `begins` on and away from `ends` on."""
+    """Loops that followed each other. The first fades in; from `ends` on the last fades away."""
 
-    begins: int
-    ends: int | None
     placed: tuple[Placed, ...]
+    ends: int | None = None
+
+    @property
+    def begins(self) -> int:
+        return self.placed[0].at
 
 
 @dataclass
 class _Open:
-    begins: int
     ends: int | None = None
     placed: dict[int, Placed] = field(default_factory=dict)
 
     def stretch(self) -> Stretch:
         # Of two loops for one moment, the later word.
-        return Stretch(self.begins, self.ends, tuple(self.placed[at] for at in sorted(self.placed)))
+        return Stretch(tuple(self.placed[at] for at in sorted(self.placed)), self.ends)
 
 
 class Stretches:
@@ -81,29 +84,28 @@ class Stretches:
         start = self._starts.get((event.deck, event.loop))
         if start is None:
             return  # another performance's
-        placed = Placed(event.frame, event.fade, event.loop)
-        self._add(f"deck_{event.deck}", event.frame, placed)
+        placed = Placed(event.frame, event.fade, loop=event.loop)
+        self._add(f"deck_{event.deck}", placed)
         if not self._told:
-            self._add(f"start_{event.deck}", event.frame, replace(placed, loop=start))
+            self._add(f"start_{event.deck}", replace(placed, loop=start))
 
     def _beside(self, event: say.Beside) -> None:
         name, _, number = event.place.partition("_")
-        fade = max(0, event.origin - event.frame)
+        placed = Placed(event.frame, event.fade, event.into)
         if name == "start" and event.loop is not None and (int(number), event.loop) in self._starts:
-            self._add(event.place, event.frame, Placed(event.origin, fade, event.loop))
+            self._add(event.place, replace(placed, loop=event.loop))
         elif name == "sample" and event.sound in self._sounds and event.length is not None:
-            placed = Placed(event.origin, fade, sound=event.sound, length=event.length)
-            self._add(event.place, event.frame, placed)
+            self._add(event.place, replace(placed, sound=event.sound, length=event.length))
         else:
             self.complete &= name != "sample"
-            self._close(event.place, event.frame)
+            self._close(event.place, event.frame - event.fade)
 
-    def _add(self, place: str, frame: int, placed: Placed) -> None:
+    def _add(self, place: str, placed: Placed) -> None:
         opened = self._places[place]
         if placed.fade == 0 or not opened or opened[-1].ends is not None:
-            self._close(place, frame)
-            opened.append(_Open(frame))
-        opened[-1].placed[placed.origin] = placed
+            self._close(place, placed.at)
+            opened.append(_Open())
+        opened[-1].placed[placed.at] = placed
 
     def _close(self, place: str, frame: int) -> None:
         opened = self._places[place]

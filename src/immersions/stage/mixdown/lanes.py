@@ -19,34 +19,33 @@ RAMP_SECONDS = 0.03
 
 @dataclass(frozen=True, eq=False)
 class Sounding:
-    """A loop whose first sample lies at frame `origin`; a crossfade of `fade` frames ends there."""
+    """A loop alone from frame `at` on; `fade` frames before, it fades in."""
 
-    origin: int
+    at: int
     fade: int
     samples: Callable[[], Samples]
     """One round of it, at the clock's rate; asked for once, when it is needed."""
+    into: int = 0
+    """Which of its samples lies at `at`."""
+
+    @property
+    def origin(self) -> int:
+        """Where its first sample lies."""
+        return self.at - self.into
 
 
 class Lane:
     """Read it in order: `read(frame, count)` is what sounds from `frame` on.
 
-    It is heard from frame `begins` on, or the first origin; from `ends` on it fades away.
+    From frame `ends` on it fades away.
     """
 
-    def __init__(
-        self,
-        soundings: Iterator[Sounding],
-        rate: int,
-        begins: int | None = None,
-        ends: int | None = None,
-    ) -> None:
+    def __init__(self, soundings: Iterator[Sounding], rate: int, ends: int | None = None) -> None:
         self._soundings = soundings
         self._ramp = round(RAMP_SECONDS * rate)
         self._next = next(soundings, None)
         self._ends = ends
-        self._first = begins or 0
-        if begins is None and self._next is not None:
-            self._first = self._next.origin
+        self._first = self._next.at if self._next else 0
         self._loop: Samples = np.zeros(1, np.float32)
         self._origin = 0
         self._sounds = False
@@ -64,10 +63,10 @@ class Lane:
         at, end = frame, frame + count
         while at < end:
             following = self._next
-            if following is not None and at >= following.origin:
+            if following is not None and at >= following.at:
                 self._advance(following)
                 continue
-            stop = end if following is None else min(end, following.origin)
+            stop = end if following is None else min(end, following.at)
             part = out[at - frame : stop - frame]
             if self._sounds:
                 part += round_(self._loop, at - self._origin, stop - at)
@@ -79,7 +78,7 @@ class Lane:
 
     @staticmethod
     def _from(following: Sounding) -> int:
-        return following.origin - following.fade
+        return following.at - following.fade
 
     def _advance(self, following: Sounding) -> None:
         self._loop = self._fade[0] if self._fade else following.samples()
@@ -91,7 +90,7 @@ class Lane:
         if self._fade is None:
             loop = following.samples()
             before = round_(self._loop, begin - self._origin, frames)
-            rho = correlation(before, round_(loop, -frames, frames))
+            rho = correlation(before, round_(loop, following.into - frames, frames))
             self._fade = (loop, begin, *fade_gains(rho, frames))
         loop, _, out, into = self._fade
         low = max(at, begin)
@@ -103,7 +102,7 @@ class Lane:
         since = at - self._first
         if since < self._ramp:
             gains = (since + np.arange(len(part))) / self._ramp
-            part *= np.clip(gains, 0, 1)
+            part *= np.minimum(1, gains)
         if self._ends is not None and at + len(part) > self._ends:
             gains = 1 - (at - self._ends + np.arange(len(part))) / self._ramp
             part *= np.clip(gains, 0, 1)

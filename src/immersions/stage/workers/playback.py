@@ -102,8 +102,10 @@ class Playback:
             return lambda: make(placed)
 
         def lane(stretch: Stretch) -> Lane:
-            soundings = (Sounding(each.origin, each.fade, asked(each)) for each in stretch.placed)
-            return Lane(soundings, rate, stretch.begins, stretch.ends)
+            soundings = (
+                Sounding(each.at, each.fade, asked(each), each.into) for each in stretch.placed
+            )
+            return Lane(soundings, rate, stretch.ends)
 
         return Place(lane(each) for each in self.timeline.stretches.get(place, ()))
 
