@@ -60,7 +60,7 @@ class Player:
         """The value of a JavaScript expression; `immersions` is the page's `Stage`."""
         return self.page.evaluate(expression)
 
-    def wait(self, condition: str, seconds: float = 40) -> None:
+    def wait(self, condition: str, seconds: float = 90) -> None:
         """Until a JavaScript condition holds (asked from outside: the page forbids `eval`)."""
         end = time.monotonic() + seconds
         while not self.ask(condition):
@@ -80,7 +80,7 @@ class Player:
         self.page.get_by_role("button", name="Dream", exact=True).click()
         self.wait("immersions.state.value.running")
 
-    def wait_for_swaps(self, more: int, seconds: float = 60) -> None:
+    def wait_for_swaps(self, more: int, seconds: float = 90) -> None:
         target = self.ask("immersions.player.swaps") + more
         self.wait(f"immersions.player.swaps >= {target}", seconds)
         self.rest(0.5)  # the last one's crossfade

@@ -49,6 +49,28 @@ def test_two_decks_play_in_time_and_dream_apart(decks: Player) -> None:
     decks.ask("immersions.dream(false)")
 
 
+SHORTER = """(number) => {
+  const { player, start } = immersions.decks.value[number];
+  const like = start.value;
+  const samples = new Float32Array(1.3 * like.header.sample_rate).fill(0.25);
+  const header = { ...like.header, samples: samples.length, quarters: 4 };
+  player.offer({ header, samples, activations: new Uint8Array(0) });
+}"""
+LENGTHS = "immersions.decks.value.map(({ player }) => player.lane.length)"
+
+
+def test_a_deck_that_comes_late_to_another_tempo_falls_in_with_the_first(decks: Player) -> None:
+    decks.ask(f"({SHORTER})(0)")
+    decks.wait(f"{LENGTHS}[0] < {LENGTHS}[1]")
+    decks.rest(0.7)
+    decks.ask(f"({SHORTER})(1)")
+    decks.wait(f"{LENGTHS}[0] === {LENGTHS}[1]")
+    decks.wait(f"{APART} === 0", 5)
+    decks.rest(2)
+    assert decks.ask(APART) == 0
+    assert decks.interruptions() == NONE
+
+
 def test_the_dream_of_one_is_the_start_of_the_other_and_a_closed_deck_is_silent(
     decks: Player,
 ) -> None:

@@ -34,7 +34,7 @@ def dreams_again(player: Player) -> None:
     player.wait(f"immersions.received.value > {received}", RECOVERY_SECONDS)
     player.wait_for_swaps(1)
     assert player.ask(ALL_NUMBERS)
-    player.wait("immersions.report.value.peak > 0.01", 10)
+    player.wait("immersions.report.value.peak > 0.01")
     assert player.interruptions() == NONE
 
 

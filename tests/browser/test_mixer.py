@@ -135,7 +135,7 @@ def test_no_sample_that_is_no_number_leaves(mixer: Player) -> None:
           source.start();
         })()"""
     )
-    mixer.wait("immersions.mix.broken.value > 0", 5)
+    mixer.wait("immersions.mix.broken.value > 0")
     mixer.rest(0.3)
     heard = leaving(mixer)
     assert np.isfinite(heard).all()
@@ -201,7 +201,7 @@ def test_a_held_loop_stays_until_the_next_is_taken(mixer: Player) -> None:
     hold.click()
     swaps = mixer.ask("immersions.player.swaps")
     offer(mixer, "level", 0.3)
-    mixer.wait("immersions.mix.waiting.value", 5)
+    mixer.wait("immersions.mix.waiting.value")
     mixer.rest(3.5)
     assert mixer.ask("immersions.player.swaps") == swaps
     assert leaving(mixer) == pytest.approx(0.5, abs=1e-3)
@@ -240,15 +240,15 @@ def test_a_fader_is_heard_and_metered(mixer: Player) -> None:
 
 def test_samples_sound_beside_the_dream_by_choice_and_by_drop(mixer: Player) -> None:
     mixer.page.get_by_label("Sample 1", exact=True).select_option("acid")
-    mixer.wait("immersions.mix.beside.sampleAt(0) !== null", 10)
+    mixer.wait("immersions.mix.beside.sampleAt(0) !== null")
     lane = mixer.ask("immersions.player.lane.length")
     assert mixer.ask("immersions.mix.beside.sampleAt(0).samples.length") % lane == 0
     mixer.page.locator("[data-parameter=sample_1_solo]").check(force=True)
     mixer.rest(1.2)
     assert decibels(leaving(mixer)) > -50
     mixer.page.evaluate(DROP, [2, [["tone.wav", tone(220)], ["other.wav", tone(330)]]])
-    mixer.wait("immersions.mix.samples.value[3] !== null", 20)
-    mixer.wait("immersions.mix.beside.sampleAt(3) !== null", 10)
+    mixer.wait("immersions.mix.samples.value[3] !== null")
+    mixer.wait("immersions.mix.beside.sampleAt(3) !== null")
     titles = "immersions.mix.samples.value.map(id => "
     titles += "immersions.clips.value.find(clip => clip.id === id)?.title ?? null)"
     assert mixer.ask(titles)[2:] == ["tone", "other"]
@@ -265,7 +265,7 @@ def test_a_dropped_file_that_is_no_sound_is_one_line(mixer: Player) -> None:
     assert "letter" in line
     assert "\n" not in line
     # The one that is a sound takes the first free channel.
-    mixer.wait("immersions.mix.samples.value[0] !== null", 20)
+    mixer.wait("immersions.mix.samples.value[0] !== null")
     assert mixer.ask("immersions.mix.samples.value[1]") is None
 
 
@@ -274,9 +274,9 @@ def test_a_mixture_becomes_the_start_clip(mixer: Player) -> None:
     assert button.is_disabled()
     turn(mixer, "start_level", -6)
     mixer.page.get_by_label("Sample 2", exact=True).select_option("house")
-    mixer.wait("immersions.mixable.value.length === 2", 10)
+    mixer.wait("immersions.mixable.value.length === 2")
     button.click()
-    mixer.wait("immersions.state.value.clip.startsWith('mixture-')", 20)
+    mixer.wait("immersions.state.value.clip.startsWith('mixture-')")
     mixer.wait_for_swaps(1)
     assert mixer.interruptions() == NONE
     assert mixer.problems == []

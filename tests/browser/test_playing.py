@@ -58,7 +58,7 @@ def test_a_turned_control_is_carried_by_the_next_loop(player: Player) -> None:
         player.wait(f"({HEARD})[1] < 0.2", 2 * seconds)
         before = player.ask("immersions.state.value.generation")
         fader.press("ArrowRight")
-        player.wait(f"immersions.state.value.generation > {before}", 5)
+        player.wait(f"immersions.state.value.generation > {before}")
         turned = player.ask("immersions.state.value.generation")
         loop, phase = player.ask(HEARD)
         if phase < 0.5:

@@ -44,7 +44,7 @@ def test_scenes_by_pad_and_by_key_and_the_way_back(player: Player) -> None:
     pads = page.locator(".pads > li > button.pad")
     pads.first.click()
     player.wait("immersions.memory.morphing.value")
-    player.wait("!immersions.memory.morphing.value", 20)
+    player.wait("!immersions.memory.morphing.value")
     assert player.ask("immersions.state.value.parameters.learning_rate") == 0.25
     turn(player, 0.75)
     pads.first.click(modifiers=["Shift"])
@@ -67,7 +67,7 @@ def test_a_fader_in_hand_follows_what_is_undone(player: Player) -> None:
     fader.fill("0.9")
     player.wait(f"immersions.memory.steps.value.undo === {known + 1}")
     page.get_by_role("button", name="Undo").click()
-    player.wait(f"document.querySelector('[data-parameter=learning_rate]').value === '{before}'", 5)
+    player.wait(f"document.querySelector('[data-parameter=learning_rate]').value === '{before}'")
 
 
 def test_the_sheet_of_keys_and_the_tour(player: Player) -> None:

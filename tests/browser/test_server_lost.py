@@ -49,7 +49,7 @@ def test_plays_on_without_its_server_and_goes_on_with_a_new_one(
 
     mortal.start()
     player.wait("immersions.connection.value === 'open'", 8)
-    player.wait("immersions.state.value.running", 10)
+    player.wait("immersions.state.value.running")
     assert player.ask("immersions.state.value.parameters.learning_rate") == pytest.approx(turned)
     player.wait(f"immersions.state.value.targets[0]?.layer === {layer!r}")
     assert player.ask("immersions.state.value.mix") == "noise"
@@ -78,7 +78,7 @@ def test_an_uploaded_clip_comes_back_with_the_server(browser: Browser, mortal: S
     player.wait("immersions.connection.value === 'open'", 15)
     assert player.ask("immersions.state.value.clip") == known
     assert player.ask("immersions.state.value.mix") == known
-    player.wait("immersions.state.value.running", 10)
+    player.wait("immersions.state.value.running")
     player.wait("immersions.clips.value.some(clip => clip.title === 'my beat')")
     swaps = player.ask("immersions.player.swaps")
     received = player.ask("immersions.received.value")

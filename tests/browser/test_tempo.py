@@ -7,27 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 from browser_player import NONE, Player
+from midi_clock import PORTS
 
 pytestmark = pytest.mark.browser
 
-PORTS = """(() => {
-  const port = (id, name) =>
-    Object.assign(new EventTarget(), { id, name, state: "connected", open: async () => null });
-  const input = port("in", "Drum machine");
-  const output = port("out", "Synth");
-  window.sent = [];
-  output.send = ([byte], at) => window.sent.push([byte, at ?? null]);
-  window.pulse = (at, byte) => {
-    const event = new Event("midimessage");
-    event.data = new Uint8Array([byte]);
-    Object.defineProperty(event, "timeStamp", { value: at });
-    input.dispatchEvent(event);
-  };
-  const access = new EventTarget();
-  access.inputs = new Map([["in", input]]);
-  access.outputs = new Map([["out", output]]);
-  navigator.requestMIDIAccess = async () => access;
-})()"""
 BPM = "immersions.desk.of({ name: 'bpm', default: 0 }).value"
 SECONDS = "immersions.playing.value.header.samples / immersions.playing.value.header.sample_rate"
 
@@ -54,11 +37,11 @@ def test_loops_take_the_tempo_without_a_gap_and_send_it_on(tempo: Player) -> Non
     assert page.get_by_role("radio", name="6 bars").is_disabled()
     assert page.get_by_role("radio", name="5 bars").is_enabled()
     page.get_by_role("radio", name="1 bar").click(force=True)
-    tempo.wait("Math.abs(immersions.state.value.seconds - 3.2) < 1e-3", 60)
+    tempo.wait("Math.abs(immersions.state.value.seconds - 3.2) < 1e-3")
     page.get_by_label("Send to").select_option("Synth")
     tempo.play()
-    tempo.wait(f"Math.abs({SECONDS} - 3.2) < 1e-3", 60)
-    tempo.wait("window.sent.filter(([byte]) => byte === 0xf8).length > 60", 60)
+    tempo.wait(f"Math.abs({SECONDS} - 3.2) < 1e-3")
+    tempo.wait("window.sent.filter(([byte]) => byte === 0xf8).length > 60")
     sent = tempo.ask("window.sent")
     assert [byte for byte, _ in sent].count(0xFA) == 1
     start = next(at for byte, at in sent if byte == 0xFA)
@@ -69,7 +52,7 @@ def test_loops_take_the_tempo_without_a_gap_and_send_it_on(tempo: Player) -> Non
     assert steps[len(steps) // 2] == pytest.approx(60_000 / 75 / 24, abs=0.5)
     assert tempo.interruptions() == NONE
     tempo.ask("immersions.pause()")
-    tempo.wait("window.sent.at(-1)[0] === 0xfc", 20)
+    tempo.wait("window.sent.at(-1)[0] === 0xfc")
 
 
 def test_a_clock_and_a_key_set_the_tempo(tempo: Player) -> None:
@@ -78,10 +61,10 @@ def test_a_clock_and_a_key_set_the_tempo(tempo: Player) -> None:
         "Array.from({ length: 120 }, (_, n) => window.pulse(1000 + (n * 60000) / 150 / 24, 0xf8))"
         ".length"
     )
-    tempo.wait(f"{BPM} === 150", 60)
+    tempo.wait(f"{BPM} === 150")
     assert tempo.page.get_by_label("In tempo").is_checked()
     tempo.page.get_by_role("tab", name="Tempo").focus()
     for _ in range(3):
         tempo.page.keyboard.press("t")
         tempo.page.wait_for_timeout(700)
-    tempo.wait(f"{BPM} < 100 && {BPM} > 20", 60)
+    tempo.wait(f"{BPM} < 100 && {BPM} > 20")

@@ -63,7 +63,7 @@ def test_the_link_opens_a_page_that_plays_and_breaks_no_policy(
         assert player.ask("violations") == []
         # Lest nothing be counted at all.
         player.ask(INLINE)
-        player.wait("violations.length > 0", 5)
+        player.wait("violations.length > 0")
         assert player.ask("window.ran") is None
 
 

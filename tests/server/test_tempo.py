@@ -202,11 +202,13 @@ def test_a_clock_is_followed():
         times = 50 + np.arange(150) * 60 / 127.5 / 24 + random.normal(0, 5e-4, 150)
         events = [{"kind": "start", "at": 49.9}]
         events += [{"kind": "clock", "at": float(at)} for at in times]
-        await reader.say("clock", events=events)
+        await reader.say("clock", port="Drums", ahead=None, events=events)
         assert reader.room.desk["bpm"] == pytest.approx(127.5, abs=0.15)
         wanted = Tempo(reader.room.desk["bpm"], 2).samples(RATE)
         await reader.until(lambda: lengths(reader)[-1:] == [wanted])
-        await reader.say("clock", events=[{"kind": "clock", "at": "soon"}])
+        await reader.say(
+            "clock", port="Drums", ahead=None, events=[{"kind": "clock", "at": "soon"}]
+        )
         await reader.until(lambda: "error" in reader.heard)
 
     asyncio.run(play())

@@ -80,8 +80,10 @@ def test_after_a_pause_it_measures_anew() -> None:
     follower.start()
     follow(follower, pulses(120, 4 * PULSES, begin=10.0))
     assert follower.quarters_at(12.0) == pytest.approx(4, abs=1e-6)
-    assert follow(follower, pulses(90, 4 * PULSES, begin=100.0)) == [pytest.approx(90, abs=0.01)]
-    assert follower.quarters_at(102.0) is None, "where the bar is, only a start can tell"
+    for begin in (100.0, 200.0):
+        told = follow(follower, pulses(90, 4 * PULSES, begin=begin))
+        assert told == [pytest.approx(90, abs=0.01)], "told again, though it is the same"
+    assert follower.quarters_at(202.0) is None, "where the bar is, only a start can tell"
 
 
 @settings(max_examples=40, deadline=None)
@@ -128,6 +130,24 @@ def test_the_song_position_is_counted_in_sixteenths() -> None:
     follower.resume()
     follow(follower, pulses(120, 4 * PULSES, begin=50.0))
     assert follower.quarters_at(51.0) == pytest.approx(4.5 + 2, abs=1e-6)
+
+
+def test_the_place_is_known_from_a_start_on_and_kept_by_a_stop() -> None:
+    follower = ClockFollower()
+    times = pulses(120, 20 * PULSES, jitter=0.001)
+    follow(follower, times[: 4 * PULSES])
+    assert follower.precise
+    assert follower.place is None, "nobody started"
+    follower.start()
+    follow(follower, times[4 * PULSES : 10 * PULSES])
+    follower.stop()
+    follow(follower, times[10 * PULSES : 12 * PULSES])
+    place = follower.place
+    assert place is not None
+    assert place.bpm == pytest.approx(120, abs=0.05)
+    assert place.quarters_at(8.0) == pytest.approx(12, abs=0.002), "a millisecond"
+    follow(follower, pulses(120, 3 * PULSES, begin=50.0))
+    assert follower.place is None, "after a pause"
 
 
 def test_nonsense_changes_nothing() -> None:

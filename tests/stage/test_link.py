@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
 import time
@@ -9,7 +10,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from immersions.stage.link import LinkSession
+from immersions.stage.link import QUARTERS, LinkSession
+from immersions.stage.tempo import MOST_BARS, MOST_BEATS, UNITS, quarters_of
 
 WITHOUT = """
 import sys
@@ -83,3 +85,22 @@ def test_two_sessions_agree_on_tempo_and_phase(sessions: tuple[LinkSession, Link
     until(lambda: second.bpm() == 300)
     apart = abs(first.phase(4) - second.phase(4))
     assert min(apart, 4 - apart) < 0.1
+    for bar in (4.0, 7.0, 32.0):
+        ours, theirs = first.place(), second.place()
+        off = (ours.quarters_at(theirs.at) - theirs.quarters) % bar
+        assert min(off, bar - off) * 60 / ours.bpm < 0.002, "two milliseconds"
+
+
+def test_the_place_is_the_phase_in_any_bar() -> None:
+    pytest.importorskip("link", reason="Ableton Link is not installed: immersions[link]")
+    session = LinkSession(120)
+    for bar in (1.0, 3.5, 4.0, 32.0):
+        place, phase = session.place(), session.phase(bar)
+        off = (phase - place.quarters_at(time.monotonic())) % bar
+        assert min(off, bar - off) < 0.01
+    session.close()
+
+
+def test_every_loop_fits_into_link_s_longest_bar() -> None:
+    metres = itertools.product(range(1, MOST_BARS + 1), range(1, MOST_BEATS + 1), UNITS)
+    assert all(QUARTERS % (bars * quarters_of(beats, unit)) == 0 for bars, beats, unit in metres)

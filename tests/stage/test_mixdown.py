@@ -189,6 +189,17 @@ def test_equal_loops_fade_without_a_trace():
     assert np.allclose(out[2000:], np.tile(loop, 2), atol=1e-6)
 
 
+def test_a_loop_may_enter_in_its_middle():
+    one, two = sines(1000), seeded(700)
+    loops = (Sounding(0, 0, lambda: one), Sounding(2500, 100, lambda: two, into=300))
+    out = Lane(iter(loops), RATE).read(0, 4000)
+    assert np.array_equal(out[2500:2900], two[300:].astype(np.float64))
+    assert np.array_equal(out[2900:3600], two.astype(np.float64))
+    same = (Sounding(0, 0, lambda: one), Sounding(2500, 300, lambda: one, into=500))
+    out = Lane(iter(same), RATE).read(0, 4000)
+    assert np.allclose(out[2000:], np.tile(one, 2), atol=1e-6), "where it was: without a trace"
+
+
 def test_gains_follow_the_hand_and_a_b_is_the_start_clip():
     dream, start = np.ones(1000, np.float32), np.full(1000, -0.5, np.float32)
     turned = (Turned(5000, {"instead": 1.0}), Turned(12_000, {"instead": 0.0, "deck_0": 0.25}))

@@ -89,13 +89,17 @@ export interface Clips {
 /** What has come of a MIDI clock that is to be followed. */
 export interface Clock {
   type: "clock";
+  /** whose clock it is: of two that come at once, one counts */
+  port: string;
+  /** by how many seconds the server's clock is ahead of that one, where known */
+  ahead: number | null;
   events: Array<ClockEvent>;
 }
 
 /** A message of a MIDI clock, and when it came. */
 export interface ClockEvent {
   kind: "clock" | "start" | "continue" | "stop" | "position";
-  /** seconds of any steady clock */
+  /** seconds of the page's steady clock */
   at: number;
   /** of a song position */
   sixteenths: number;
@@ -406,6 +410,12 @@ export interface ParameterDeclaration {
   place: "deck" | "desk" | "hand";
 }
 
+/** Where in the song a clock or a session is that is followed; null where nobody knows. */
+export interface PlaceChanged {
+  type: "place";
+  song: SongPlace | null;
+}
+
 /** Asks for a loop newer than loop `id`, rendered with the newest state, now. */
 export interface Pull {
   deck: number;
@@ -538,8 +548,16 @@ export interface Solo {
   range: Range | null;
 }
 
+/** At `at` the song stands at `quarters`, from where it goes on at `bpm`. */
+export interface SongPlace {
+  /** seconds of the server's steady clock, see `StillHere` */
+  at: number;
+  quarters: number;
+  bpm: number;
+}
+
 /**
- * A loop follows, or followed, on this page: its first sample lies at `frame` of its clock.
+ * A loop follows, or followed, on this page: from `frame` of its clock on it sounds alone.
  *
  * Logged, so that the performance can be played again.
  */
@@ -553,6 +571,8 @@ export interface Sounded {
   frame: number;
   /** frames of the crossfade that ends there */
   fade: number;
+  /** which of its samples lies there */
+  into: number;
   rate: number;
 }
 
@@ -627,11 +647,21 @@ export interface Steps {
 /** The answer to `StillThere`. */
 export interface StillHere {
   type: "still_here";
+  /** what `StillThere` brought */
+  asked: number;
+  /** seconds of the server's steady clock */
+  now: number;
 }
 
-/** Asks for a word, so that a page learns of a connection that was cut without a sign. */
+/**
+ * Asks for a word, so that a page learns of a connection that was cut without a sign.
+ *
+ * And of the server's time, by how long the answer takes.
+ */
 export interface StillThere {
   type: "still_there";
+  /** any number, which comes back */
+  at: number;
 }
 
 /** Keeps the performance as it is now; without a name, the scene's own or a usual one. */
@@ -683,6 +713,7 @@ export type ServerMessage =
   | LayoutProgress
   | Lead
   | MidiToSend
+  | PlaceChanged
   | Recordings
   | Refused
   | Samples

@@ -46,7 +46,7 @@ def perform(
         bool, typer.Option("--keep/--no-keep", help="Keep a log of the performance.")
     ] = True,
     link: Annotated[
-        bool, typer.Option("--link/--no-link", help="Share the tempo by Ableton Link (an extra).")
+        bool, typer.Option("--link/--no-link", help="Share tempo and place by Ableton Link.")
     ] = False,
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")

@@ -15,10 +15,11 @@ from immersions.server import describe
 from immersions.server import messages as say
 from immersions.server.ears import EarChoice
 from immersions.server.library import Library
+from immersions.server.onwards import Onwards
 from immersions.server.solo import Solo
 from immersions.stage import hand, performance
 from immersions.stage.conductor import Conductor, Loop, Samples, stop
-from immersions.stage.fitting import Phrase, refit
+from immersions.stage.fitting import Phrase
 from immersions.stage.frames import Header
 from immersions.stage.life import Patience
 from immersions.stage.logs.tracing import Trace
@@ -70,7 +71,7 @@ class Deck:
         self._threads = threads
         self._state = state
         self._phrase: Phrase | None = None
-        self._dreamed: tuple[Loop, Phrase | None] | None = None
+        self._onwards = Onwards()
         self._beginning = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self.solo = Solo(self)
@@ -219,7 +220,7 @@ class Deck:
         """Play the first clip; noise where it cannot be read, for something must sound."""
         try:
             if self.resumes is not None:
-                self._dreamed = self.resumes, self._phrase_of(self._state.clip)
+                self._onwards.note(self.resumes, self._phrase_of(self._state.clip))
             await self._begin(lambda state: state, onwards=True)
         except (OSError, ValueError, LookupError) as error:
             print(f"immersions: {describe.line(error)}; noise plays instead", file=sys.stderr)
@@ -234,30 +235,22 @@ class Deck:
             mix = await self._mix_of(wanted)
             phrase = self._phrase_of(wanted.clip)
             if not onwards:
-                self._dreamed = None
-            dream = await asyncio.to_thread(self._refitted, len(samples), phrase)
+                self._onwards.forget()
+            dream = await asyncio.to_thread(self._onwards.fitted, rate, len(samples), phrase)
             if dream is None:
-                self._dreamed = None
+                self._onwards.forget()
             # Other changes may have come while the clip was decoded: this one goes on top.
             state = change(self._state)
             self.solo.forget()
             quarters = None if phrase is None else phrase.bars * phrase.quarters
             self._state = performance.play_for(state, len(samples) / rate, quarters)
             self._phrase = phrase
-            step = 0 if self._dreamed is None else int(self._dreamed[0].header["step"])
-            self.conductor.begin(self._state, np.ascontiguousarray(samples), rate, mix, dream, step)
+            sound = np.ascontiguousarray(samples)
+            self.conductor.begin(self._state, sound, rate, mix, dream, self._onwards.step)
             self._tell_state()
 
     def _phrase_of(self, clip: str) -> Phrase | None:
         return self._library.phrase(clip) if self.tempo is None else Phrase.of(self.tempo)
-
-    def _refitted(self, count: int, phrase: Phrase | None) -> Samples | None:
-        """What was dreamed, in `count` samples; nothing where nothing was, or of another rate."""
-        if self._dreamed is None or self._dreamed[0].header["sample_rate"] != self.sample_rate:
-            return None
-        loop, had = self._dreamed
-        dream = np.frombuffer(loop.samples, np.float32)
-        return refit(dream, self.sample_rate, count, phrase, had)
 
     async def _sound(self, clip: str, seed: int) -> Samples:
         return await asyncio.to_thread(
@@ -273,14 +266,8 @@ class Deck:
     # What the conductor tells.
 
     def on_loop(self, loop: Loop) -> None:
-        # A dream that was merely brought into a tempo is not kept: stretched again and again, it
-        # would lose what the one that was dreamed still has.
-        if (
-            loop.kind == "dream"
-            and not self.solo.held
-            and (self._dreamed is None or loop.header["step"] > self._dreamed[0].header["step"])
-        ):
-            self._dreamed = loop, self._phrase
+        if not self.solo.held:
+            self._onwards.note(loop, self._phrase)
         self._house.tell_loop(self.number, loop)
 
     def on_ear(self, hello: Header) -> None:

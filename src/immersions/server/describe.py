@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Collection, Iterable, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -25,6 +26,11 @@ FIRST_DEPTH = 0.6
 """A performance begins at a layer this deep in the ear: past notes, before whole phrases."""
 FIRST_CHANNELS = (0.0, 0.1)
 _PATH = re.compile(r"""(?<![\w./])/(?:[^\s/:;,'"()]+/)+([^\s/:;,'"()]+)""")
+
+
+def still_here(asked: say.StillThere) -> say.StillHere:
+    """The answer, with the server's time: that of all clocks that are followed."""
+    return say.StillHere(asked=asked.at, now=time.monotonic())
 
 
 def welcome(room: Room, ears: Iterable[EarChoice]) -> say.Welcome:

@@ -18,7 +18,7 @@ from immersions.server.port_book import MACHINE, PortBook, controls
 from immersions.server.surface import SURFACE, RoomHand
 from immersions.stage.controls.engine import Engine
 from immersions.stage.controls.mapping import Entry
-from immersions.stage.controls.midi import Clock
+from immersions.stage.controls.midi import Beat
 from immersions.stage.controls.osc import Osc, listen
 from immersions.stage.controls.osc_plan import OscPlan
 from immersions.stage.controls.ports import MachinePorts
@@ -214,10 +214,10 @@ class Hands:
         self.book.learned(id, entry)
         self._tell()
 
-    def _beat(self, id: str, kind: Clock, at: float) -> None:
+    def _beat(self, id: str, beat: Beat, at: float) -> None:
         # A page says itself which of its ports sets the tempo.
         if self._wiring.clock and id.startswith(MACHINE):
-            self._room.time.clock(kind, at)
+            self._room.time.clock(beat.kind, at, beat.sixteenths, id)
 
     def _send(self, id: str, data: bytes) -> None:
         for outbox, page in self._pages.items():
@@ -238,9 +238,9 @@ class Hands:
         self.book.disconnect(MACHINE + name)
         self._tell()
 
-    def _heard(self, name: str, data: bytes) -> None:
+    def _heard(self, name: str, data: bytes, at: float) -> None:
         try:
-            self._engine.receive(MACHINE + name, data, time.monotonic())
+            self._engine.receive(MACHINE + name, data, time.monotonic(), at)
         except ValueError as error:
             self.complain(describe.line(error))
         self._waking.set()

@@ -132,7 +132,13 @@ class Logbook:
                 )
             case say.Sounded() if self._made(message.deck, message.id):
                 self._log.note(
-                    events.Sounds(**at, deck=message.deck, loop=message.id, fade=message.fade)
+                    events.Sounds(
+                        **at,
+                        deck=message.deck,
+                        loop=message.id,
+                        fade=message.fade,
+                        into=message.into,
+                    )
                 )
 
     def _made(self, deck: int, loop: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from immersions.server import describe
 from immersions.server import messages as say
 from immersions.server.deck import Deck
 from immersions.server.logbook import Told
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 async def do(room: Room, outbox: Outbox, message: say.ClientMessage) -> None:
     """What cannot be done raises `ValueError`, one line."""
     if isinstance(message, say.StillThere):
-        put(outbox, say.StillHere())
+        put(outbox, describe.still_here(message))
     elif isinstance(message, say.OpenDeck):
         room.open_another(message.ear)
     elif isinstance(message, say.CloseDeck):

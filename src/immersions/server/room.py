@@ -89,7 +89,9 @@ class Room:
     def deck(self, number: int) -> Deck:
         """`ValueError` with one line where it is not open."""
         if number not in self.decks:
-            raise ValueError(f"deck {number} is not open; open decks: {self._numbers()}")
+            raise ValueError(
+                f"deck {number} is not open; open decks: {', '.join(map(str, self.decks))}"
+            )
         return self.decks[number]
 
     async def run(self) -> None:
@@ -123,6 +125,7 @@ class Room:
         if (latest := self._layouts.latest) is not None and latest.going != "ready":
             put(outbox, describe.laying(latest, self._folders()))
         self.memory.introduce(outbox)
+        self.time.introduce(outbox)
         self.hands.enter(outbox)
         self._pages.add(outbox)
         return outbox
@@ -257,9 +260,6 @@ class Room:
 
     def _tell_decks(self) -> None:
         self.tell(say.Decks(decks=list(self.decks)))
-
-    def _numbers(self) -> str:
-        return ", ".join(str(number) for number in self.decks)
 
     # What decks and pages are told.
 

@@ -96,7 +96,7 @@ def _show(room: Room, outbox: Outbox, text: str) -> None:
     try:
         message = say.from_client.validate_json(text)
         if isinstance(message, say.StillThere):
-            put(outbox, say.StillHere())
+            put(outbox, describe.still_here(message))
         elif isinstance(message, say.Pull):
             room.show(outbox, message.deck, message.id)
         else:

@@ -1,4 +1,4 @@
-"""Keeps the performance's tempo: from the desk, from taps, from a clock that is followed."""
+"""Keeps the performance's tempo, and the place in the song where others share theirs."""
 
 from __future__ import annotations
 
@@ -6,21 +6,28 @@ import asyncio
 import contextlib
 import math
 from collections.abc import Mapping
+from dataclasses import asdict, replace
 from typing import Protocol
 
 from immersions.server import describe
 from immersions.server import messages as say
 from immersions.server.deck import Deck
+from immersions.server.outbox import Outbox
+from immersions.server.pages import put
 from immersions.stage.clock import ClockFollower
 from immersions.stage.desk import TEMPO
 from immersions.stage.fitting import Phrase
 from immersions.stage.link import LinkSession
+from immersions.stage.place import Place
 from immersions.stage.tempo import MOST_BARS, Tap, Tempo, nearest
 
 POLL_SECONDS = 0.1
 SETTLE_SECONDS = 0.25
 """A turned fader has come to rest when it stood still for so long: only then is anything fitted."""
-
+CEASED_SECONDS = 1.5
+"""A clock that was silent for so long is followed no more; a network may hold it up for a while."""
+MOVED_SECONDS = 0.002
+"""A place that is off by less is what was told."""
 
 USUAL_BPM = 120.0
 
@@ -48,17 +55,25 @@ class Timekeeper:
         self.tempo = self._wanted()[0]
         """What the decks were told last."""
         self.session: LinkSession | None = None
-        """With whom the tempo is shared."""
+        """With whom tempo and place are shared."""
         self._house = house
         self._tasks: set[asyncio.Task[None]] = set()
         self._tap = Tap()
+        self._source = ""
+        """The port whose clock is followed."""
         self._follower = ClockFollower()
+        self._ceasing: asyncio.TimerHandle | None = None
+        """While a clock comes."""
+        self._of_clock: Place | None = None
+        self._of_link: Place | None = None
+        self._told: Place | None = None
+        """The place as pages know it."""
         self._resting: asyncio.TimerHandle | None = None
 
     async def run(self) -> None:
-        """Share the tempo with the session, if there is one, until cancelled.
+        """Share tempo and place with the session, if there is one, until cancelled.
 
-        Who changes it last, here or elsewhere, sets it for all.
+        Who changes the tempo last, here or elsewhere, sets it for all. The place is the session's.
         """
         session = self.session
         if session is None:
@@ -73,6 +88,8 @@ class Timekeeper:
                 elif heard is not None:
                     self._set(heard, digits=2)
                 told = self._house.desk["bpm"]
+                self._of_link = session.place()
+                self._tell_place()
         finally:
             session.close()
 
@@ -91,25 +108,55 @@ class Timekeeper:
             self.tap(message.at)
         else:
             for event in message.events:
-                self.clock(event.kind, event.at, event.sixteenths)
+                self.clock(event.kind, event.at, event.sixteenths, message.port, message.ahead)
+
+    def introduce(self, outbox: Outbox) -> None:
+        """Tell a page that enters where the song is."""
+        if self._told is not None:
+            put(outbox, _message(self._told))
 
     def tap(self, at_seconds: float) -> None:
         """A tap; from the second one on it sets the tempo, and all loops are in it."""
         self._set(self._tap.tap(at_seconds), digits=1)
 
-    def clock(self, kind: say.ClockKind, at_seconds: float, sixteenths: int = 0) -> None:
-        """A message of a MIDI clock that is followed, and when it came by any steady clock."""
+    def clock(
+        self,
+        kind: say.ClockKind,
+        at_seconds: float,
+        sixteenths: int = 0,
+        source: str = "",
+        ahead: float | None = 0.0,
+    ) -> None:
+        """A message of a MIDI clock that is followed, and when it came by its source's clock.
+
+        By so many seconds is `time.monotonic` `ahead` of that: what is learned of it changes the
+        place, and must not look like another tempo. Of several clocks that come at once the first
+        is followed until it ceases.
+        """
+        if source != self._source:
+            if self._ceasing is not None:
+                return
+            self._source, self._follower = source, ClockFollower()
+        follower = self._follower
         match kind:
             case "clock":
-                self._set(self._follower.pulse(at_seconds), digits=2)
+                self._set(follower.pulse(at_seconds), digits=2)
             case "start":
-                self._follower.start()
+                follower.start()
             case "continue":
-                self._follower.resume()
+                follower.resume()
             case "stop":
-                self._follower.stop()
+                follower.stop()
             case "position":
-                self._follower.song_position(sixteenths)
+                follower.song_position(sixteenths)
+        place = follower.place
+        if place is None or ahead is None:
+            self._of_clock = None
+        elif follower.precise:
+            # While the line is drawn anew, the place that was told is the better one.
+            self._of_clock = replace(place, at=place.at + ahead)
+        self._tell_place()
+        self._watch()
 
     def agree(self, seconds: float, phrase: Phrase | None) -> None:
         """Have all loops last as long as this one, in its tempo, so that several stay in time.
@@ -119,6 +166,27 @@ class Timekeeper:
         if not self._house.desk["tempo_sync"]:
             with contextlib.suppress(ValueError):
                 self._house.set({**told_by(seconds, phrase), "tempo_sync": 1.0})
+
+    def _watch(self) -> None:
+        """A clock that ceases, or that no page passes on any more, says nothing of it."""
+        if self._ceasing is not None:
+            self._ceasing.cancel()
+        self._ceasing = asyncio.get_running_loop().call_later(CEASED_SECONDS, self._cease)
+
+    def _cease(self) -> None:
+        self._ceasing = self._of_clock = None
+        self._tell_place()
+
+    def _tell_place(self) -> None:
+        """Tell all pages where the song is, when that is not what was told."""
+        place, told = self._of_clock or self._of_link, self._told
+        if place is None or told is None:
+            if place is told:
+                return
+        elif told.seconds_off(place) <= MOVED_SECONDS:
+            return
+        self._told = place
+        self._house.tell(_message(place))
 
     def close(self) -> None:
         """Nothing is settled any more that was turned before."""
@@ -164,6 +232,12 @@ class Timekeeper:
         if not values["tempo_sync"]:
             return None, ""
         return nearest(values["bpm"], values["bars"], values["beats"], values["beat_unit"])
+
+
+def _message(place: Place | None) -> say.PlaceChanged:
+    if place is None:
+        return say.PlaceChanged(song=None)
+    return say.PlaceChanged(song=say.SongPlace(**asdict(place)))
 
 
 def told_by(seconds: float, phrase: Phrase | None) -> dict[str, float]:

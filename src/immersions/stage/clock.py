@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from immersions.stage.place import Place
 from immersions.stage.tempo import FASTEST_BPM, SLOWEST_BPM
 
 PULSES = 24
@@ -92,7 +93,7 @@ class ClockFollower:
             return None
         self._take(at_seconds)
         line = self._line
-        if line is None or len(self._pulses) < SETTLED or line.error > PRECISION:
+        if line is None or len(self._pulses) < SETTLED or not self.precise:
             return None
         bpm = round(60 / (PULSES * line.period), 2)
         known = SLOWEST_BPM - 0.5 <= bpm <= FASTEST_BPM + 0.5
@@ -101,6 +102,20 @@ class ClockFollower:
             return None
         self.bpm = min(max(bpm, SLOWEST_BPM), FASTEST_BPM)
         return self.bpm
+
+    @property
+    def precise(self) -> bool:
+        """Whether the tempo is known well enough to be told."""
+        return self._line is not None and self._line.error <= PRECISION
+
+    @property
+    def place(self) -> Place | None:
+        """Where the song was at the last pulse; None as long as there was no start."""
+        if self._line is None or not self._last:
+            return None
+        at = self._last[-1]
+        quarters = self.quarters_at(at)
+        return None if quarters is None else Place(at, quarters, 60 / PULSES / self._line.period)
 
     def quarters_at(self, at_seconds: float) -> float | None:
         """How many quarters of the song lie before a time near the present; by the line.
@@ -140,6 +155,8 @@ class ClockFollower:
         self._pulses.clear()
         self._last.clear()
         self._line, self._position, self._started = None, None, None
+        # Whoever goes on after a pause may find that another tempo was chosen meanwhile.
+        self.bpm = None
 
     def _draw(self) -> None:
         """The line anew; through the last beat alone where that tells of another tempo."""

@@ -8,12 +8,21 @@ own. No torch here.
 from __future__ import annotations
 
 import importlib
+import math
+import time
 from typing import Any
 
-from immersions.stage.tempo import FASTEST_BPM, SLOWEST_BPM
+from immersions.stage.place import Place
+from immersions.stage.tempo import FASTEST_BPM, MOST_BARS, MOST_BEATS, SLOWEST_BPM
 
 SAME_BPM = 0.005
 """Link's tempos come back rounded to microseconds a beat."""
+QUARTERS = 2 * math.lcm(
+    *(bars * beats for bars in range(1, MOST_BARS + 1) for beats in range(1, MOST_BEATS + 1))
+)
+"""A bar so long that any loop that there can be fits into it whole times: Link knows no song, only
+phases, and the phase in this bar is that in all of them."""
+READINGS = 3
 
 
 class LinkSession:
@@ -64,6 +73,20 @@ class LinkSession:
         """Where in a bar of so many quarters the session is now, from 0 to below that."""
         micros = self._link.clock().micros()
         return float(self._link.captureAppSessionState().phaseAtTime(micros, quarters))
+
+    def place(self) -> Place:
+        """Where the session is now, in quarters that any loop may be counted by."""
+        at, micros = min(self._clocks() for _ in range(READINGS))[1:]
+        state = self._link.captureAppSessionState()
+        return Place(at, float(state.phaseAtTime(micros, float(QUARTERS))), float(state.tempo()))
+
+    def _clocks(self) -> tuple[float, float, int]:
+        """Our time and Link's at one moment, and how long it took to read both: the less the
+        better."""
+        before = time.monotonic()
+        micros = int(self._link.clock().micros())
+        took = time.monotonic() - before
+        return took, before + took / 2, micros
 
     def close(self) -> None:
         """Leave; the others play on."""

@@ -8,6 +8,7 @@ from a_hand import SURFACE, MemoryHand
 
 from immersions.stage.controls.engine import Engine
 from immersions.stage.controls.mapping import Entry, read
+from immersions.stage.controls.midi import Beat
 
 BOX = "box"
 
@@ -19,13 +20,13 @@ class Rig:
         self.hand = MemoryHand()
         self.sent: list[bytes] = []
         self.learned: list[Entry] = []
-        self.clocks: list[tuple[str, float]] = []
+        self.clocks: list[tuple[Beat, float]] = []
         self.engine = Engine(
             SURFACE,
             self.hand,
             lambda port, data: self.sent.append(data),
             lambda port, entry: self.learned.append(entry),
-            lambda port, kind, at: self.clocks.append((kind, at)),
+            lambda port, beat, at: self.clocks.append((beat, at)),
         )
         told = [{"message": "cc", "channel": 1, **each} for each in entries]
         mapping = read({"name": "box", "entry": told}, SURFACE)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from immersions.stage.controls.control import Place
 from immersions.stage.controls.feedback import STILL_SECONDS
 from immersions.stage.controls.mapping import Entry, Feedback, Mapping, read
+from immersions.stage.controls.midi import Beat
 
 FADER = {"number": 1, "control": "level", "takeover": "jump"}
 SOFT = {"number": 1, "control": "level"}
@@ -236,10 +237,11 @@ def test_a_device_that_comes_is_told_everything() -> None:
 
 def test_the_clock_is_passed_on() -> None:
     rig = Rig()
-    rig.engine.receive(BOX, b"\xfa\xf8", 5.0, at=4.5)
-    assert rig.clocks == [("start", 4.5), ("clock", 4.5)]
+    rig.engine.receive(BOX, b"\xf2\x03\x01\xfa\xf8", 5.0, at=4.5)
+    beats = [Beat("position", 131), Beat("start"), Beat("clock")]
+    assert rig.clocks == [(beat, 4.5) for beat in beats]
     rig.engine.receive("another", b"\xf8", 5.0)
-    assert len(rig.clocks) == 2
+    assert len(rig.clocks) == 3
 
 
 @settings(deadline=None)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from immersions.stage.controls.midi import Decoder, Encoding, Message, encode, steps
+from immersions.stage.controls.midi import Beat, Decoder, Encoding, Message, encode, steps
 from immersions.stage.controls.wide import LATE_SECONDS, Pair, Selected
 
 MESSAGES = st.builds(
@@ -38,7 +38,7 @@ def test_messages_survive_being_cut_and_interrupted(messages: list[Message], cut
     for at in range(0, len(data), cut):
         # The clock may come between any two bytes.
         found += decoder.feed(data[at : at + cut]) + decoder.feed(b"\xf8")
-    assert [each for each in found if each != "clock"] == messages
+    assert [each for each in found if each != Beat("clock")] == messages
 
 
 def test_notes_let_go_running_status_and_exclusive_data() -> None:
@@ -50,7 +50,9 @@ def test_notes_let_go_running_status_and_exclusive_data() -> None:
     ]
     assert decoder.feed(b"\xf0\x42\x10\x20\xf7\x20\x21") == []
     assert decoder.feed(b"\xc2\x05") == [Message("program", 3, 5, 127)]
-    assert decoder.feed(b"\xfa\xf8\xfc\xfb\xfe") == ["start", "clock", "stop", "continue"]
+    kinds = ("start", "clock", "stop", "continue")
+    assert decoder.feed(b"\xfa\xf8\xfc\xfb\xfe") == [Beat(kind) for kind in kinds]
+    assert decoder.feed(b"\xf2\x03\xf8\x01") == [Beat("clock"), Beat("position", 131)]
 
 
 @pytest.mark.parametrize(

@@ -261,7 +261,8 @@ def test_any_bytes_are_messages_or_a_value_error(data: bytes) -> None:
 @settings(deadline=None)
 @given(
     st.lists(
-        st.floats(width=32, allow_nan=False) | st.text(st.characters(exclude_characters="\0")),
+        st.floats(width=32, allow_nan=False)
+        | st.text(st.characters(codec="utf-8", exclude_characters="\0")),
         max_size=5,
     )
 )

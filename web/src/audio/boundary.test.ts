@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { frameInLoop, nextBoundary, swapTiming } from "./boundary";
+import { aside, entryAt, frameInLoop, nextBoundary, quarterFrom, swapTiming } from "./boundary";
 
 describe("nextBoundary", () => {
   const lane = { origin: 1000, length: 400 };
@@ -22,6 +22,47 @@ describe("frameInLoop", () => {
     expect(frameInLoop(lane, 1000)).toBe(0);
     expect(frameInLoop(lane, 1799)).toBe(399);
     expect(frameInLoop(lane, 970)).toBe(370);
+  });
+});
+
+describe("aside", () => {
+  it("is the shorter way from the nearest boundary", () => {
+    const lane = { origin: 1000, length: 400 };
+    expect(aside(1000 + 400 * 7, lane)).toBe(0);
+    expect(aside(1830, lane)).toBe(30);
+    expect(aside(-30, lane)).toBe(170);
+    expect(aside(970, lane)).toBe(-30);
+  });
+});
+
+describe("entryAt", () => {
+  const grid = { origin: 1000, length: 400 };
+
+  it("is the boundary where no place is asked for", () => {
+    expect(entryAt(1234, null, 50)).toEqual({ at: 1234, origin: 1234 });
+  });
+
+  it("is the grid's own boundary where that is near", () => {
+    expect(entryAt(1830, grid, 50)).toEqual({ at: 1800, origin: 1800 });
+    expect(entryAt(1770, grid, 50)).toEqual({ at: 1800, origin: 1800 });
+  });
+
+  it("lies in the middle of a loop else, at its place", () => {
+    const { at, origin } = entryAt(1900, grid, 50);
+    expect(at).toBe(1900);
+    expect(origin).toBe(1800);
+    expect(entryAt(100, grid, 50)).toEqual({ at: 100, origin: -200 });
+  });
+});
+
+describe("quarterFrom", () => {
+  it("is a quarter of the loop, now or later", () => {
+    const lane = { origin: 1000, length: 402 };
+    expect(quarterFrom(lane, 4, 1000)).toBe(1000);
+    expect(quarterFrom(lane, 4, 1001)).toBe(Math.round(1100.5));
+    expect(quarterFrom(lane, 4, 1000 + 402 * 9 + 300)).toBe(Math.round(1000 + 402 * 9 + 301.5));
+    expect(quarterFrom(lane, 3.5, 1400)).toBe(Math.round(1000 + (4 * 402) / 3.5));
+    expect(quarterFrom(lane, 4, 20)).toBe(Math.round(1000 - 9 * 100.5));
   });
 });
 

@@ -17,6 +17,35 @@ export function frameInLoop({ origin, length }: Lane, at: number): number {
   return (((at - origin) % length) + length) % length;
 }
 
+/** How far frame `at` lies behind the nearest beginning of a round; below zero, before it. */
+export function aside(at: number, { origin, length }: Lane): number {
+  return at - origin - Math.round((at - origin) / length) * length;
+}
+
+/** How a loop enters: it sounds alone from frame `at` on, and its first sample lies at `origin`. */
+export interface Entry {
+  at: number;
+  origin: number;
+}
+
+/**
+ * How a loop enters at a boundary where it is to lie on `grid`: as it begins, where the grid's own boundary
+ * is no further than `near` frames; else in its middle, where it would be. Without a grid it
+ * begins at the boundary.
+ */
+export function entryAt(boundary: number, grid: Lane | null, near: number): Entry {
+  if (!grid) return { at: boundary, origin: boundary };
+  const off = aside(boundary, grid);
+  if (Math.abs(off) <= near) return { at: boundary - off, origin: boundary - off };
+  return { at: boundary, origin: boundary - frameInLoop(grid, boundary) };
+}
+
+/** The first quarter of a lane from frame `from` on, as a whole frame. */
+export function quarterFrom(lane: Lane, quarters: number, from: number): number {
+  const quarter = lane.length / quarters;
+  return Math.round(lane.origin + Math.ceil((from - lane.origin) / quarter) * quarter);
+}
+
 /** What happens how long before a loop's end, in frames. */
 export interface SwapTiming {
   /** ask for the newest loop; from here on it is scheduled, and replaced by a newer one */

@@ -4,9 +4,10 @@ import { Companion } from "./companion";
 import { plainLoop } from "./slot";
 import { startVoice, type Voice } from "./voice";
 
-const RATE = 8000;
+const RATE = 44100;
 const LENGTH = 2 * RATE;
-const RAMP = 240;
+const RAMP = 1323;
+const JOIN = 2205;
 
 /** As much of the browser's nodes as it takes to schedule. */
 class Node {
@@ -66,7 +67,7 @@ describe("Companion", () => {
     const { companion, told, voice, at } = setUp();
     const led = { present: voice(1000), next: null };
     companion.tick(at(9000), led, plays(one));
-    expect(told).toEqual([[one, 9400, 0, 8400]]);
+    expect(told).toEqual([[one, 9000 + JOIN, 0, 8000 + JOIN]]);
     companion.tick(at(10_000), led, plays(two));
     expect(told).toHaveLength(1);
     companion.tick(at(1000 + LENGTH), led, plays(two));
@@ -78,7 +79,7 @@ describe("Companion", () => {
     const led = { present: voice(0), next: null };
     companion.tick(at(1000), led, plays(one));
     companion.tick(at(5000), led, plays(null));
-    expect(told).toEqual([[one, 1400, 0, 1400], 5000 + 1024]);
+    expect(told).toEqual([[one, 1000 + JOIN, 0, 1000 + JOIN], 5000 + 1024]);
     companion.tick(at(6000), led, plays(null));
     expect(told).toHaveLength(2);
   });
@@ -100,11 +101,18 @@ describe("Companion", () => {
     expect(told).toEqual([[one, 9000, 0, 0], 9000]);
   });
 
+  it("joins later, at its place, where the page was held up", () => {
+    const { companion, told, voice, at } = setUp();
+    const led = { present: voice(0), next: null };
+    companion.tick(1000, led, plays(at(4000) ? one : null));
+    expect(told).toEqual([[one, 5024, 0, 5024]]);
+  });
+
   it("changes at the boundary after the next where it has only just joined", () => {
     const { companion, told, voice, at } = setUp();
     const led = { present: voice(0), next: null };
-    companion.tick(at(LENGTH - 1000), led, plays(one));
-    companion.tick(at(LENGTH - 980), led, plays(two));
+    companion.tick(at(LENGTH - 4000), led, plays(one));
+    companion.tick(at(LENGTH - 3980), led, plays(two));
     companion.tick(at(LENGTH + 20), led, plays(two));
     companion.tick(at(2 * LENGTH), led, plays(two));
     expect(told[1]).toEqual([two, 2 * LENGTH, RAMP, 0]);

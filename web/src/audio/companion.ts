@@ -1,5 +1,5 @@
 import type { Loop } from "../protocol/frame";
-import { type Lane, nextBoundary, swapTiming } from "./boundary";
+import { type Entry, entryAt, frameInLoop, type Lane, nextBoundary, swapTiming } from "./boundary";
 import { begin, hush, risen, swap, unswap } from "./swap";
 import type { Voice } from "./voice";
 
@@ -56,14 +56,17 @@ export class Companion<L extends Loop = Loop> {
 
   /** Schedules what is to be heard at frame `now` of the context; called often. */
   tick(now: number, led: Led, fitting: Fitting<L>): void {
-    if (this.#next && now >= this.#next.voice.origin) this.#advance(this.#next);
+    if (this.#next && now >= this.#next.voice.alone) this.#advance(this.#next);
     const lane = led.next ?? led.present;
     const loop = fitting(lane.length, lane.loop);
     if (!loop) this.stop();
     else if (!this.#present) this.#join(now, led.present, fitting);
     else if (!goesWith(this.#next ?? this.#present, loop, lane)) {
-      const boundary = led.next ? led.next.origin : nextBoundary(led.present, now);
-      this.#follow(this.#present, loop, lane, boundary, now);
+      const { next, present } = led;
+      const entry = next
+        ? { at: next.alone, origin: next.origin }
+        : entryAt(nextBoundary(present, now), null, 0);
+      this.#follow(this.#present, loop, lane, entry, now);
     }
   }
 
@@ -82,15 +85,16 @@ export class Companion<L extends Loop = Loop> {
     const loop = fitting(lane.length, lane.loop);
     if (!loop) return;
     const margin = Math.round(JOIN_SECONDS * this.bus.context.sampleRate);
-    const from = Math.max(lane.origin, now + margin);
-    this.#present = { voice: begin(this.bus, loop, from, lane.origin), loop };
+    const { alone, origin } = lane;
+    const entry = { at: Math.max(alone, now + margin), origin };
+    this.#present = { voice: begin(this.bus, loop, entry), loop };
     this.#told(this.#present);
   }
 
-  #follow(present: Part<L>, loop: L, lane: Lane, boundary: number, now: number): void {
+  #follow(present: Part<L>, loop: L, lane: Lane, entry: Entry, now: number): void {
     const rate = this.bus.context.sampleRate;
     const { fade, tooLate } = swapTiming(rate, lane.length, { fade: FADE_SECONDS, lead: 0 });
-    if (boundary - now < tooLate || boundary - fade < risen(present.voice)) return;
+    if (entry.at - now < tooLate || entry.at - fade < risen(present.voice)) return;
     const scheduled = this.#next?.voice ?? null;
     if (scheduled && goesWith(present, loop, lane)) {
       // What was to come is not wanted any more, and what sounds is.
@@ -98,7 +102,7 @@ export class Companion<L extends Loop = Loop> {
       this.#next = null;
       return;
     }
-    const voice = swap(this.bus, present.voice, loop, boundary, fade, scheduled);
+    const voice = swap(this.bus, present.voice, loop, entry, fade, scheduled);
     if (voice !== scheduled) this.#next = voice && { voice, loop };
   }
 
@@ -110,8 +114,8 @@ export class Companion<L extends Loop = Loop> {
   }
 
   #told({ loop, voice }: Part<L>): void {
-    const { alone, from, origin, length } = voice;
-    this.events.onSounds(loop, alone, alone - from, (alone - origin) % length);
+    const { alone, from } = voice;
+    this.events.onSounds(loop, alone, alone - from, frameInLoop(voice, alone));
   }
 }
 

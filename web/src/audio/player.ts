@@ -1,10 +1,20 @@
 import type { Loop } from "../protocol/frame";
-import { frameInLoop, type Lane, nextBoundary, swapTiming } from "./boundary";
+import {
+  aside,
+  type Entry,
+  entryAt,
+  frameInLoop,
+  type Lane,
+  nextBoundary,
+  quarterFrom,
+  swapTiming,
+} from "./boundary";
 import { type Channel, closeChannel, openChannel } from "./channel";
 import type { Led } from "./companion";
 import type { GapReport } from "./gapcount";
 import type { Output } from "./output";
 import { PullLead } from "./pulling";
+import { lengthAt } from "./resample";
 import type { Sound } from "./sound";
 import { begin, hush, swap, unswap } from "./swap";
 import type { Voice } from "./voice";
@@ -15,12 +25,17 @@ export interface PlayerEvents {
   /** a loop was settled on; it sounds from the next boundary on */
   onUpcoming(loop: Loop): void;
   onReport(report: GapReport): void;
-  /** a loop sounds: its first sample lies at `frame`, where a crossfade of `fade` frames ended */
-  onSounds(loop: Loop, frame: number, fade: number): void;
+  /**
+   * a loop sounds: its first sample, or that numbered `into`, lies at `frame`, where a crossfade of
+   * `fade` frames ended
+   */
+  onSounds(loop: Loop, frame: number, fade: number, into: number): void;
   /** it fades away from `frame` on */
   onSilence(frame: number): void;
   /** what another deck plays, to begin in time with it */
   leader(): Lane | null;
+  /** where a loop that lasts `length` frames has to lie; null where it may lie anywhere */
+  grid(loop: Loop, length: number): Lane | null;
 }
 
 /** What is heard at a moment: a loop and where in it, 0 to below 1. */
@@ -33,6 +48,10 @@ export interface Heard {
 const NOTICE_SECONDS = 0.05;
 /** So shortly before it fades in, a loop is not taken back any more. */
 const UNSWAPPABLE_FRAMES = 1024;
+/** A loop that lies further off is moved within its round; nearer, where it ends. */
+const NEAR_SECONDS = 0.02;
+/** Before a loop is moved, the page needs so long. */
+const MOVE_SECONDS = 0.1;
 
 /**
  * Plays one deck's loops without end. Whatever sounds repeats by itself; shortly before its end
@@ -49,9 +68,11 @@ export class Player {
   #previous: Voice | null = null;
   #present: Voice | null = null;
   #next: Voice | null = null;
+  /** the next one where it only moves what sounds */
+  #mover: Voice | null = null;
   #opening = false;
   #channel: Channel | null = null;
-  #pulledFor = -1;
+  #pulledFor = -Infinity;
   #lead = new PullLead();
   #held = false;
   /** while loops are held: the newest one is let in at the next boundary */
@@ -106,7 +127,7 @@ export class Player {
 
   /** Something was changed: a loop that was asked for already will not carry it. */
   pullAgain(): void {
-    this.#pulledFor = -1;
+    this.#pulledFor = -Infinity;
   }
 
   /** What its voices play into, once the sound card is open. */
@@ -144,26 +165,28 @@ export class Player {
     if (output && !this.#channel && this.#newest && !this.#opening) void this.#open(output);
     if (!this.sound.running || !this.#present || !this.#channel) return;
     const now = this.sound.frame;
-    if (now < this.#present.origin) return;
-    if (this.#next && now >= this.#next.origin) this.#advance(this.#next);
+    if (now < this.#present.alone) return;
+    if (this.#next && now >= this.#next.alone) this.#advance(this.#next);
     const present = this.#present;
-    const { bus } = this.#channel;
     const timing = swapTiming(this.sound.rate, present.length, {
       fade: this.fadeSeconds,
       lead: this.#lead.seconds,
     });
+    if (this.#moves(present, timing.fade, now)) return;
     const boundary = nextBoundary(present, now);
     const left = boundary - now;
     if (left > timing.pull || left < timing.tooLate) return;
-    if (this.#pulledFor !== boundary) {
+    // A boundary that is moved a little stays the same.
+    if (Math.abs(this.#pulledFor - boundary) > present.length / 2) {
       this.#pulledFor = boundary;
       this.#lead.asked(performance.now() / 1000);
       this.events.onPull(this.#newest ?? present.loop);
     }
-    if (!this.#newest || this.#newest === (this.#next ?? present).loop) return;
-    if (this.#held && !this.#taking) return;
-    this.#next = swap(bus, present, this.#newest, boundary, timing.fade, this.#next);
-    if (this.#next) this.events.onUpcoming(this.#next.loop);
+    const loop = this.#wanted(present);
+    const entry = entryAt(boundary, this.#lane(loop), NEAR_SECONDS * this.sound.rate);
+    const upcoming = this.#next ?? present;
+    if (upcoming.loop === loop && aside(entry.origin, upcoming) === 0) return;
+    this.#follow(loop, entry, timing.fade);
   }
 
   /** Fades away for good. */
@@ -182,15 +205,58 @@ export class Player {
     this.#previous = this.#present;
     this.#present = next;
     this.#next = null;
-    this.#taking = false;
-    this.swaps++;
-    this.events.onSounds(next.loop, next.origin, next.origin - next.from);
+    if (next.loop !== this.#previous?.loop) {
+      this.#taking = false;
+      this.swaps++;
+    }
+    this.#told(next);
+  }
+
+  #told({ loop, alone, from, origin }: Voice): void {
+    this.events.onSounds(loop, alone, alone - from, alone - origin);
+  }
+
+  /** The loop that is to follow. */
+  #wanted(present: Voice): Loop {
+    const held = this.#held && !this.#taking;
+    return held || !this.#newest ? present.loop : this.#newest;
+  }
+
+  /** Where a loop has to lie. */
+  #lane(loop: Loop): Lane | null {
+    const { sample_rate } = loop.header;
+    return this.events.grid(loop, lengthAt(loop.samples.length, sample_rate, this.sound.rate));
+  }
+
+  #follow(loop: Loop, entry: Entry, fade: number): void {
+    const [channel, present] = [this.#channel, this.#present];
+    if (!channel || !present) return;
+    this.#next = swap(channel.bus, present, loop, entry, fade, this.#next);
+    if (this.#next) this.events.onUpcoming(this.#next.loop);
+  }
+
+  /** Puts a loop that lies elsewhere on its place, at a quarter; whether that is under way. */
+  #moves(present: Voice, fade: number, now: number): boolean {
+    if (this.#next) return this.#next === this.#mover;
+    const { rate } = this.sound;
+    const off = this.#lane(present.loop);
+    if (!off || Math.abs(aside(present.origin, off)) <= NEAR_SECONDS * rate) return false;
+    // Where the newest one is in another tempo, that has to wait for the end.
+    const wanted = this.#wanted(present);
+    const lane = this.#lane(wanted);
+    const [loop, there] = lane ? [wanted, lane] : [present.loop, off];
+    const soon = now + MOVE_SECONDS * rate + fade;
+    const at = quarterFrom(there, loop.header.quarters ?? 1, soon);
+    if (at > nextBoundary(present, now)) return false;
+    this.#follow(loop, { at, origin: at - frameInLoop(there, at) }, fade);
+    this.#mover = this.#next;
+    return true;
   }
 
   #hush(present: Voice): void {
     const next = this.#next;
     const { last, frame } = hush(present, next);
-    if (next === last) this.events.onSounds(next.loop, next.origin, next.origin - next.from);
+    if (next === last) this.#told(next);
     this.events.onSilence(frame);
     const channel = this.#channel;
     last.source.addEventListener("ended", () => channel && closeChannel(channel));
@@ -207,15 +273,17 @@ export class Player {
     this.#channel = channel;
     const soon = this.sound.frame + Math.round(NOTICE_SECONDS * this.sound.rate);
     const leader = this.events.leader();
-    const at = leader ? nextBoundary(leader, soon) : soon;
-    this.#present = begin(channel.bus, this.#newest, at);
-    this.events.onSounds(this.#newest, at, 0);
+    const entry = leader
+      ? entryAt(nextBoundary(leader, soon), null, 0)
+      : entryAt(soon, this.#lane(this.#newest), 0);
+    this.#present = begin(channel.bus, this.#newest, entry);
+    this.#told(this.#present);
     this.events.onUpcoming(this.#newest);
   }
 
   #voiceAt(frame: number): Voice | null {
     for (const voice of [this.#next, this.#present])
-      if (voice && voice.origin <= frame) return voice;
+      if (voice && voice.alone <= frame) return voice;
     return this.#previous ?? this.#present;
   }
 }

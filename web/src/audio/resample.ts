@@ -15,7 +15,7 @@ export function resampleLoop(
   to: number,
 ): Float32Array<ArrayBuffer> {
   if (from === to) return new Float32Array(loop);
-  const out = new Float32Array(Math.round((loop.length * to) / from));
+  const out = new Float32Array(lengthAt(loop.length, from, to));
   const step = loop.length / out.length;
   const cutoff = Math.min(1, 1 / step);
   const reach = Math.ceil(WINGS / cutoff);
@@ -34,6 +34,11 @@ export function resampleLoop(
     out[i] = cutoff * sum;
   }
   return out;
+}
+
+/** How long a loop of `length` samples is at another rate, in whole samples. */
+export function lengthAt(length: number, from: number, to: number): number {
+  return Math.round((length * to) / from);
 }
 
 /** The kernel's right half, at `FINENESS` points a zero crossing. */

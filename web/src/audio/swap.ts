@@ -1,4 +1,5 @@
 import type { Loop } from "../protocol/frame";
+import type { Entry } from "./boundary";
 import { correlation, fadeCurves } from "./crossfade";
 import { atRate, heard, otherPilot, startVoice, type Voice } from "./voice";
 
@@ -8,10 +9,11 @@ const BLOCK = 128;
 const RAMP_SECONDS = 0.03;
 
 /**
- * Lets `loop` follow `playing` at frame `boundary`, which both take for their first sample.
+ * Lets `loop` follow `playing`, as `entry` says: mostly at a boundary, which both take for their
+ * first sample.
  *
- * The fade ends on the boundary: as both loops repeat, the new one's end leads into its own
- * beginning, and the first beat is the new loop's alone. `scheduled`, a loop that was to follow
+ * The fade ends there: as both loops repeat, the new one's end leads into its own beginning, and the
+ * first beat is the new loop's alone. `scheduled`, a loop that was to follow
  * instead, is taken back. The answer is what follows now: on a busy machine, where it got too late
  * to change anything, what was scheduled before.
  */
@@ -19,15 +21,15 @@ export function swap(
   bus: AudioNode,
   playing: Voice,
   loop: Loop,
-  boundary: number,
+  entry: Entry,
   fadeFrames: number,
   scheduled: Voice | null,
 ): Voice | null {
   const { context } = bus;
   const rate = context.sampleRate;
-  const from = boundary - fadeFrames;
+  const from = entry.at - fadeFrames;
   const samples = atRate(loop, rate);
-  const next = { samples, origin: boundary, length: samples.length };
+  const next = { samples, origin: entry.origin, length: samples.length };
   const fade = fadeCurves(
     correlation(heard(playing, from, fadeFrames), heard(next, from, fadeFrames)),
   );
@@ -35,14 +37,14 @@ export function swap(
   const late = (margin: number) => context.currentTime * rate > from - margin;
   if (late(8 * BLOCK)) return scheduled;
   if (scheduled) unswap(playing, scheduled);
-  const timing = { origin: boundary, from, alone: boundary };
+  const timing = { origin: entry.origin, from, alone: entry.at };
   const incoming = startVoice(bus, loop, samples, timing, otherPilot(playing.pilot));
   if (fadeFrames > 0) {
     playing.gain.gain.setValueCurveAtTime(fade.out, from / rate, fadeFrames / rate);
     incoming.gain.gain.setValueCurveAtTime(fade.in, from / rate, fadeFrames / rate);
   } else {
-    playing.gain.gain.setValueAtTime(0, boundary / rate);
-    incoming.gain.gain.setValueAtTime(1, boundary / rate);
+    playing.gain.gain.setValueAtTime(0, entry.at / rate);
+    incoming.gain.gain.setValueAtTime(1, entry.at / rate);
   }
   if (late(2 * BLOCK)) {
     unswap(playing, incoming);
@@ -57,14 +59,22 @@ export function unswap(playing: Voice, incoming: Voice): void {
   drop(incoming);
 }
 
-/** A voice that follows none: fades in from `at` on; its first sample lies at `origin`. */
-export function begin(bus: AudioNode, loop: Loop, at: number, origin = at): Voice {
-  const rate = bus.context.sampleRate;
-  const timing = { origin, from: at, alone: at };
-  const voice = startVoice(bus, loop, atRate(loop, rate), timing, otherPilot(undefined));
-  voice.gain.gain.setValueAtTime(0, at / rate);
-  voice.gain.gain.linearRampToValueAtTime(1, at / rate + RAMP_SECONDS);
-  return voice;
+/**
+ * A voice that follows none: fades in from its entry on. Where the page was held up meanwhile, it
+ * comes later, at the place where it would be by then.
+ */
+export function begin(bus: AudioNode, loop: Loop, { at, origin }: Entry): Voice {
+  const { context } = bus;
+  const rate = context.sampleRate;
+  const samples = atRate(loop, rate);
+  const from = Math.max(at, Math.ceil(context.currentTime * rate) + 8 * BLOCK);
+  const timing = { origin, from, alone: from };
+  const voice = startVoice(bus, loop, samples, timing, otherPilot(undefined));
+  voice.gain.gain.setValueAtTime(0, from / rate);
+  voice.gain.gain.linearRampToValueAtTime(1, from / rate + RAMP_SECONDS);
+  if (context.currentTime * rate <= from) return voice;
+  drop(voice);
+  return begin(bus, loop, { at, origin });
 }
 
 /** From which frame on a voice is as loud as it is going to be. */

@@ -21,7 +21,7 @@ export function ClockChoice() {
         <>
           <PortSelect
             label="Follow"
-            title="The tempo of this port's clock becomes the tempo of all loops"
+            title="All loops take the tempo of this port's clock, and its place in the bar once it starts"
             ports={inputs}
             chosen={timing.input.value}
             onChoose={(name) => timing.follow(name)}

@@ -92,7 +92,7 @@ function PlayingLoop() {
     return () => clearInterval(timer);
   }, []);
   const loop = stage.playing.value;
-  const arrived = loop && stage.arrivals.get(loop);
+  const arrived = loop && stage.deck.value.arrivals.get(loop);
   const age = arrived ? formatAge(Math.max(0, now.value - arrived) / 1000) : "–";
   const behind = loop && loop.header.generation < (stage.state.value?.generation ?? 0);
   return (

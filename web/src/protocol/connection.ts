@@ -1,5 +1,6 @@
 import type { ClientMessage, ServerMessage } from "../messages";
 import { decodeLoop, type Loop } from "./frame";
+import { ServerTime } from "./servertime";
 
 export type ConnectionState = "connecting" | "open" | "lost";
 
@@ -31,6 +32,9 @@ export function socketUrl(page: string): string {
 
 /** How often the server is asked for a word, and how long a silence is a cut. */
 const ASKED_MS = 4000;
+/** At first it is asked more often: its time is to be known soon, and much else is going on. */
+const FIRST_ASKED_MS = 250;
+const FIRST_ASKED = 10;
 const SILENCE_MS = 12_000;
 
 /**
@@ -50,6 +54,8 @@ export class Connection {
   /** when something was heard last, and when that was looked at */
   #heard = 0;
   #looked = 0;
+  /** the server's clock, by its answers */
+  readonly time = new ServerTime();
 
   constructor(
     private readonly url: string,
@@ -69,6 +75,8 @@ export class Connection {
     socket.binaryType = "arraybuffer";
     socket.onopen = () => {
       this.#heard = performance.now();
+      this.time.forget();
+      for (let n = 0; n < FIRST_ASKED; n++) setTimeout(() => this.#ask(), n * FIRST_ASKED_MS);
       this.events.onState("open");
     };
     socket.onmessage = (event: MessageEvent<string | ArrayBuffer>) => {
@@ -101,7 +109,7 @@ export class Connection {
     const looked = this.#looked;
     const socket = this.#socket;
     this.#looked = now;
-    this.send({ type: "still_there" });
+    this.#ask();
     const tried = socket && socket.readyState <= WebSocket.OPEN;
     if (!tried || !isCut(now, this.#heard, looked)) return;
     this.#attempt++;
@@ -109,10 +117,18 @@ export class Connection {
     socket.close();
   }
 
+  #ask(): void {
+    this.send({ type: "still_there", at: performance.now() });
+  }
+
   #read(data: string | ArrayBuffer): void {
     try {
-      if (typeof data === "string") this.events.onMessage(JSON.parse(data) as ServerMessage);
-      else this.events.onLoop(decodeLoop(data));
+      if (typeof data !== "string") this.events.onLoop(decodeLoop(data));
+      else {
+        const message = JSON.parse(data) as ServerMessage;
+        if (message.type === "still_here") this.time.hear(message.asked, message.now, this.#heard);
+        else this.events.onMessage(message);
+      }
     } catch (error) {
       this.events.onProblem(error instanceof Error ? error.message : String(error));
     }

@@ -1,6 +1,7 @@
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
+import type { Lane } from "../audio/boundary";
 import type { GapReport } from "../audio/gapcount";
-import { type Heard, Player, type PlayerEvents } from "../audio/player";
+import { type Heard, Player } from "../audio/player";
 import type { Sound } from "../audio/sound";
 import type { ClientMessage, EarDescription, LayoutProgress, State, Status } from "../messages";
 import { decodeLayout, type Layout, type Loop } from "../protocol/frame";
@@ -9,12 +10,17 @@ import { Aim } from "./aim";
 import { Faders } from "./faders";
 import { Latency } from "./latency";
 import type { SoundLog } from "./logging";
+import { together } from "./together";
 
 const QUIET: GapReport = { gaps: 0, jumps: 0, broken: 0, peak: 0, peakFrame: 0 };
 
 /** What a deck needs of the page that it is on. */
-export interface Rack extends Pick<PlayerEvents, "leader"> {
+export interface Rack {
   sound: Sound;
+  /** all decks, this one among them */
+  decks(): readonly Deck[];
+  /** where a loop of so many frames has to lie in a song that is followed; null where none is */
+  lane(loop: Loop, length: number): Lane | null;
   send(message: ClientMessage): boolean;
   tell(line: string): void;
   /** how the layout of an ear comes along that had none */
@@ -66,12 +72,13 @@ export class Deck {
     this.player = new Player(rack.sound, number, {
       onPull: (loop) => this.send({ type: "pull", id: loop.header.id }),
       onUpcoming: (loop) => rack.onUpcoming(this, loop),
-      onSounds: (loop, frame, fade) => rack.log.sounded(number, loop, frame, fade),
+      onSounds: (...what) => rack.log.sounded(number, ...what),
       onSilence: (frame) => rack.log.silenced(`deck_${number}`, frame),
       onReport: (report) => {
         this.report.value = report;
       },
-      leader: () => rack.leader(),
+      leader: () => rack.decks().find(({ player }) => player.lane)?.player.lane ?? null,
+      grid: (loop, length) => rack.lane(loop, length) ?? together(rack.decks(), number, length),
     });
   }
 

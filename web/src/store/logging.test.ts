@@ -28,7 +28,7 @@ describe("SoundLog", () => {
     log.mixed({ deck_0: 1, deck_1: 0.2 }, 1400);
     const page = log.page;
     expect(sent).toEqual([
-      { type: "sounded", deck: 1, page, id: 7, frame: 5000, fade: 1323, rate: 44100 },
+      { type: "sounded", deck: 1, page, id: 7, frame: 5000, fade: 1323, into: 0, rate: 44100 },
       { type: "mixed", page, frame: 1212, rate: 44100, gains: { deck_0: 1, deck_1: 0.5 } },
       { type: "mixed", page, frame: 1300, rate: 44100, gains: { deck_1: 0.2 } },
     ]);

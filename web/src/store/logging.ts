@@ -37,10 +37,13 @@ export class SoundLog {
     return other;
   }
 
-  /** A loop's first sample lies at `frame`, where a crossfade of `fade` frames ends. */
-  sounded(deck: number, loop: Loop, frame: number, fade: number): void {
+  /**
+   * A loop's first sample, or that numbered `into`, lies at `frame`, where a crossfade of `fade`
+   * frames ends.
+   */
+  sounded(deck: number, loop: Loop, frame: number, fade: number, into = 0): void {
     const { id } = loop.header;
-    this.#say({ type: "sounded", deck, id, frame, fade: Math.max(0, fade) });
+    this.#say({ type: "sounded", deck, id, frame, fade: Math.max(0, fade), into });
   }
 
   /** A deck's start clip: its sample numbered `into` lies at `frame`, where a crossfade ends. */

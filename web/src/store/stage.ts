@@ -60,6 +60,7 @@ export class Stage {
     sound: this.sound,
     send: (message) => this.tell(message),
     tell: (line) => this.notices.tell(line),
+    serverAhead: () => this.#connection.time.ahead(performance.now()),
     led: () => this.decks.peek().find(({ player }) => player.led)?.player.led ?? null,
   });
 
@@ -156,10 +157,6 @@ export class Stage {
     return this.deck.value.player;
   }
 
-  get arrivals(): WeakMap<Loop, number> {
-    return this.deck.value.arrivals;
-  }
-
   open(): void {
     this.#connection.open();
   }
@@ -233,7 +230,8 @@ export class Stage {
         if (deck === this.deck.peek()) this.picture?.prepare(loop);
       },
       log: this.keeping.log,
-      leader: () => this.decks.peek().find(({ player }) => player.lane)?.player.lane ?? null,
+      decks: () => this.decks.peek(),
+      lane: (loop, length) => this.timing.lane(loop, length),
     });
   }
 
@@ -262,6 +260,7 @@ export class Stage {
     else if (message.type === "lead") this.onLead?.(message);
     else if (message.type === "focus") this.focus.value = message.deck;
     else if ("deck" in message) this.#deck(message.deck)?.read(message);
+    else if (message.type === "place") this.timing.at(message.song);
     else if (message.type === "clips") this.clips.value = message.clips;
     else if (message.type === "decks") this.#setDecks(message.decks);
     else if (message.type === "desk") this.desk.follow(message.values);
@@ -287,6 +286,7 @@ export class Stage {
   #greet(welcome: Welcome): void {
     this.welcome.value = welcome;
     this.clips.value = welcome.clips;
+    this.timing.at(null);
     if (this.keeping.log.greet(welcome.performance)) this.mix.reload();
     this.#setDecks(welcome.decks.map(({ deck }) => deck));
     this.desk.follow(welcome.desk);

@@ -1,22 +1,30 @@
 import { signal } from "@preact/signals";
+import type { Lane } from "../audio/boundary";
 import type { Led } from "../audio/companion";
 import type { Sound } from "../audio/sound";
 import type { Voice } from "../audio/voice";
-import type { Clock, Tap } from "../messages";
+import type { Clock, SongPlace, Tap } from "../messages";
 import { named, openMidi } from "../midi/access";
+import type { Loop } from "../protocol/frame";
 import { ClockIn } from "../tempo/clockin";
 import { ClockOut, type Playing } from "../tempo/clockout";
+import { Grid } from "../tempo/grid";
 import type { Beat } from "../tempo/pulses";
 
 export interface TimingNeeds {
   sound: Sound;
   send(message: Clock | Tap): void;
   tell(line: string): void;
+  /** by how many seconds the server's clock is ahead of `performance.now`, where that is known */
+  serverAhead(): number | null;
   /** what the deck that leads plays, and what will follow */
   led(): Led | null;
 }
 
-/** Taps, and MIDI clock in and out, through the ports that the browser lets the page use. */
+/**
+ * Taps, and MIDI clock in and out, through the ports that the browser lets the page use; where loops
+ * have to lie for a song that is followed.
+ */
 export class Timing {
   /** names of MIDI ports, once they were asked for */
   readonly inputs = signal<readonly string[] | null>(null);
@@ -24,18 +32,28 @@ export class Timing {
   /** the port whose clock is followed, and the one that a clock is sent to; empty for none */
   readonly input = signal("");
   readonly output = signal("");
-  readonly #in: ClockIn;
+  #in: ClockIn | null = null;
   readonly #out = new ClockOut();
+  readonly #grid = new Grid();
   #access: MIDIAccess | null = null;
   #listening: MIDIInput | null = null;
 
   constructor(private readonly needs: TimingNeeds) {
-    this.#in = new ClockIn((message) => needs.send(message));
     needs.sound.join(() => this.#tick(performance.now()));
   }
 
   tap(): void {
     this.needs.send({ type: "tap", at: performance.now() / 1000 });
+  }
+
+  /** The song that is followed is here; null where nobody knows. */
+  at(song: SongPlace | null): void {
+    this.#grid.follow(song);
+  }
+
+  /** Where a loop of `length` frames has to lie for that song; null where it may lie anywhere. */
+  lane({ header: { quarters } }: Loop, length: number): Lane | null {
+    return quarters ? this.#grid.lane(length, quarters) : null;
   }
 
   /** Asks for the ports; the browser may ask the performer. */
@@ -75,6 +93,10 @@ export class Timing {
     if (input !== this.#listening) {
       this.#listening?.removeEventListener("midimessage", this.#take);
       input?.addEventListener("midimessage", this.#take);
+      const port = this.input.peek();
+      this.#in = new ClockIn((events) => {
+        this.needs.send({ type: "clock", port, ahead: this.needs.serverAhead(), events });
+      });
       this.#listening = input;
       void input?.open();
     }
@@ -82,28 +104,36 @@ export class Timing {
   }
 
   readonly #take = ({ data, timeStamp }: MIDIMessageEvent): void => {
-    if (data) this.#in.take(data, timeStamp);
+    if (data) this.#in?.take(data, timeStamp);
   };
 
   #tick(now: number): void {
+    const { sound } = this.needs;
+    const ahead = sound.running ? this.needs.serverAhead() : null;
+    const frame = sound.heard(now);
+    this.#grid.tick(
+      ahead === null ? null : { frame, server: now / 1000 + ahead, rate: sound.rate },
+    );
     try {
-      this.#out.tick(now, this.#playing(now));
+      this.#out.tick(now, this.#playing(frame));
     } catch {
       // The port went this moment; the browser tells when it is back.
     }
   }
 
-  #playing(now: number): Playing | null {
+  #playing(heard: number): Playing | null {
     const { sound } = this.needs;
     const led = this.needs.led();
     const present = beat(led?.present ?? null);
     if (!sound.running || !present) return null;
-    return { present, next: beat(led?.next ?? null), heard: sound.heard(now), rate: sound.rate };
+    return { present, next: beat(led?.next ?? null), heard, rate: sound.rate };
   }
 }
 
 /** Nothing where nobody knows how many quarters the loop is. */
 function beat(voice: Voice | null): Beat | null {
   const quarters = voice?.loop.header.quarters;
-  return voice && quarters ? { origin: voice.origin, length: voice.length, quarters } : null;
+  if (!voice || !quarters) return null;
+  const { origin, length, alone } = voice;
+  return { origin, length, alone, quarters };
 }

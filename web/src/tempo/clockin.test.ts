@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { Clock } from "../messages";
+import type { ClockEvent } from "../messages";
 import { ClockIn } from "./clockin";
 
 function listening() {
-  const sent: Clock[] = [];
+  const sent: ClockEvent[][] = [];
   const waiting: (() => void)[] = [];
   const clock = new ClockIn(
-    (message) => sent.push(message),
+    (events) => sent.push(events),
     (callback) => waiting.push(callback),
   );
   const pass = () => {
@@ -26,25 +26,22 @@ describe("ClockIn", () => {
     expect(waiting.length).toBe(1);
     pass();
     expect(sent).toEqual([
-      {
-        type: "clock",
-        events: [
-          { kind: "start", at: 1, sixteenths: 0 },
-          { kind: "clock", at: 1.0005, sixteenths: 0 },
-          { kind: "clock", at: 1.02125, sixteenths: 0 },
-        ],
-      },
+      [
+        { kind: "start", at: 1, sixteenths: 0 },
+        { kind: "clock", at: 1.0005, sixteenths: 0 },
+        { kind: "clock", at: 1.02125, sixteenths: 0 },
+      ],
     ]);
     clock.take(of(0xfc), 2000);
     pass();
-    expect(sent[1].events).toEqual([{ kind: "stop", at: 2, sixteenths: 0 }]);
+    expect(sent[1]).toEqual([{ kind: "stop", at: 2, sixteenths: 0 }]);
   });
 
   it("reads where in the song it is", () => {
     const { sent, clock, pass } = listening();
     clock.take(of(0xf2, 3, 1), 1);
     pass();
-    expect(sent[0].events[0]).toEqual({ kind: "position", at: 0.001, sixteenths: 131 });
+    expect(sent[0][0]).toEqual({ kind: "position", at: 0.001, sixteenths: 131 });
   });
 
   it("passes by what is no clock", () => {

@@ -1,4 +1,4 @@
-import type { Clock, ClockEvent } from "../messages";
+import type { ClockEvent } from "../messages";
 
 const KINDS: Record<number, ClockEvent["kind"] | undefined> = {
   248: "clock",
@@ -15,7 +15,7 @@ export class ClockIn {
   #waiting: ClockEvent[] = [];
 
   constructor(
-    private readonly send: (message: Clock) => void,
+    private readonly send: (events: ClockEvent[]) => void,
     private readonly later: (callback: () => void) => void = (callback) =>
       void setTimeout(callback, TOGETHER_MS),
   ) {}
@@ -28,7 +28,7 @@ export class ClockIn {
     this.#waiting.push({ kind, at: at / 1000, sixteenths });
     if (this.#waiting.length > 1) return;
     this.later(() => {
-      this.send({ type: "clock", events: this.#waiting.slice(-256) });
+      this.send(this.#waiting.slice(-256));
       this.#waiting = [];
     });
   }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ClockOut } from "./clockout";
 
 const RATE = 1000;
-const present = { origin: 0, length: 2000, quarters: 4 };
+const present = { origin: 0, alone: 0, length: 2000, quarters: 4 };
 
 function port() {
   const sent: [number, number | undefined][] = [];
@@ -34,7 +34,7 @@ describe("ClockOut", () => {
     out.tick(0, { present, next: null, heard: 0, rate: RATE });
     out.tick(1700, { present, next: null, heard: 1700, rate: RATE });
     expect(last()).toBeLessThan(2000);
-    const next = { origin: 2000, length: 1000, quarters: 4 };
+    const next = { origin: 2000, alone: 2000, length: 1000, quarters: 4 };
     midi.sent.length = 0;
     out.tick(1900, { present, next, heard: 1900, rate: RATE });
     expect(midi.sent.filter(([byte]) => byte === 0xf8)[0][1]).toBe(2000);
@@ -51,6 +51,24 @@ describe("ClockOut", () => {
     expect(midi.sent.filter(([byte]) => byte === 0xfc)).toEqual([[0xfc, undefined]]);
     out.tick(3950, { present, next: null, heard: 3950, rate: RATE });
     expect(midi.sent.filter(([byte]) => byte === 0xfa).map(([, at]) => at)).toEqual([2000, 4000]);
+  });
+
+  it("begins anew where a loop is put elsewhere", () => {
+    const out = new ClockOut();
+    const midi = port();
+    out.use(midi);
+    const moved = { origin: 300, alone: 800, length: 2000, quarters: 4 };
+    out.tick(0, { present, next: moved, heard: 0, rate: RATE });
+    out.tick(400, { present, next: moved, heard: 400, rate: RATE });
+    expect(Math.max(...midi.sent.map(([, at]) => at ?? 0))).toBeLessThan(800);
+    midi.sent.length = 0;
+    out.tick(820, { present: moved, next: null, heard: 820, rate: RATE });
+    out.tick(1900, { present: moved, next: null, heard: 1900, rate: RATE });
+    expect(midi.sent.slice(0, 3)).toEqual([
+      [0xfc, undefined],
+      [0xfa, 2300],
+      [0xf8, 2300],
+    ]);
   });
 
   it("leaves out what a blocked page is too late for", () => {

@@ -35,6 +35,8 @@ export class ClockOut {
   #port: ClockPort | null = null;
   /** frame up to which pulses were sent; null while stopped */
   #sent: number | null = null;
+  /** frame at which a loop entered in its middle, which was answered by a new start */
+  #leapt = -1;
 
   /** Where to send to from now on; the old one is stopped. */
   use(port: ClockPort | null): void {
@@ -52,12 +54,18 @@ export class ClockOut {
     }
     const { present, next, heard, rate } = playing;
     const at = (frame: number) => now + ((frame - heard) / rate) * 1000;
+    // A loop that was put elsewhere leaves its bar: who follows begins anew with its next round.
+    if (leaps(present) && present.alone !== this.#leapt) {
+      this.#leapt = present.alone;
+      this.stop();
+    }
     // What follows may have another tempo.
     const end = nextRound(present, heard + 1);
+    const leap = next && leaps(next) ? next.alone : Number.POSITIVE_INFINITY;
     const open = !next && end - heard > SETTLED_SECONDS * rate;
-    let until = Math.min(heard + AHEAD_SECONDS * rate, open ? end : Number.POSITIVE_INFINITY);
+    let until = Math.min(heard + AHEAD_SECONDS * rate, open ? end : leap);
     if (this.#sent === null) {
-      const begin = nextRound(next && next.origin <= heard ? next : present, heard);
+      const begin = nextRound(next && next.alone <= heard ? next : present, heard);
       if (begin >= heard + AHEAD_SECONDS * rate) return;
       this.#port.send([START], at(begin));
       this.#sent = begin;
@@ -74,4 +82,8 @@ export class ClockOut {
     if (this.#sent !== null) this.#port?.send([STOP]);
     this.#sent = null;
   }
+}
+
+function leaps({ origin, alone }: Beat): boolean {
+  return origin !== alone;
 }

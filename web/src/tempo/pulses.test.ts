@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { nextRound, PULSES, pulses } from "./pulses";
 
-const loop = { origin: 1000, length: 176_399, quarters: 8 };
+const loop = { origin: 1000, alone: 1000, length: 176_399, quarters: 8 };
 
 describe("pulses", () => {
   it("come 24 times a quarter, from the loop's beginning on", () => {
@@ -19,7 +19,8 @@ describe("pulses", () => {
   });
 
   it("follow the next loop from the boundary on", () => {
-    const next = { origin: loop.origin + loop.length, length: 88_200, quarters: 8 };
+    const origin = loop.origin + loop.length;
+    const next = { origin, alone: origin, length: 88_200, quarters: 8 };
     const found = pulses(loop, next, loop.origin, next.origin + next.length);
     expect(found.length).toBe(16 * PULSES);
     expect(found[8 * PULSES]).toBe(next.origin);

@@ -6,6 +6,8 @@ export const PULSES = 24;
 /** A loop that plays, and how many quarter notes it is. */
 export interface Beat extends Lane {
   quarters: number;
+  /** frame from which it sounds alone: its beginning, or where it enters in its middle */
+  alone: number;
 }
 
 /**
@@ -16,14 +18,14 @@ export interface Beat extends Lane {
  */
 export function pulses(present: Beat, next: Beat | null, from: number, to: number): number[] {
   if (!next) return of(present, from, to);
-  const change = next.origin;
+  const change = next.alone;
   return [
     ...of(present, from, Math.min(to, change)),
     ...of(next, Math.max(from, change), Math.max(to, change)),
   ];
 }
 
-function of({ origin, length, quarters }: Beat, from: number, to: number): number[] {
+function of({ origin, length, quarters }: Omit<Beat, "alone">, from: number, to: number): number[] {
   const period = length / Math.max(1, Math.round(PULSES * quarters));
   // By number, so that a pulse on the edge of two windows is in one of them.
   const first = Math.ceil((from - origin) / period - 1e-9);
@@ -32,6 +34,6 @@ function of({ origin, length, quarters }: Beat, from: number, to: number): numbe
 }
 
 /** The first beginning of a round from `from` on. */
-export function nextRound(beat: Beat, from: number): number {
+export function nextRound(beat: Lane, from: number): number {
   return nextBoundary(beat, from - 1);
 }

@@ -82,11 +82,13 @@ from immersions.server.messages.told import (
     LayerShape,
     LayoutProgress,
     ParameterDeclaration,
+    PlaceChanged,
     RecordingMade,
     Recordings,
     RecordingStarted,
     Refused,
     Samples,
+    SongPlace,
     StateChanged,
     Status,
     StillHere,
@@ -147,6 +149,7 @@ __all__ = [
     "OpenDeck",
     "PagePorts",
     "ParameterDeclaration",
+    "PlaceChanged",
     "Pull",
     "RecallScene",
     "RecordingMade",
@@ -165,6 +168,7 @@ __all__ = [
     "SetParameters",
     "Silenced",
     "Solo",
+    "SongPlace",
     "Sounded",
     "StartFrom",
     "StartRecording",
@@ -192,6 +196,7 @@ ServerMessage = Annotated[
     | EarDescription
     | LayoutProgress
     | Lead
+    | PlaceChanged
     | Recordings
     | Refused
     | SceneList

@@ -67,9 +67,13 @@ class Restart(OfDeck):
 
 
 class StillThere(Message):
-    """Asks for a word, so that a page learns of a connection that was cut without a sign."""
+    """Asks for a word, so that a page learns of a connection that was cut without a sign.
+
+    And of the server's time, by how long the answer takes.
+    """
 
     type: Literal["still_there"] = "still_there"
+    at: float = Field(default=0, description="any number, which comes back")
 
 
 class Pull(OfDeck):
@@ -93,7 +97,7 @@ class ClockEvent(Message):
     """A message of a MIDI clock, and when it came."""
 
     kind: ClockKind
-    at: float = Field(description="seconds of any steady clock")
+    at: float = Field(description="seconds of the page's steady clock")
     sixteenths: int = Field(default=0, ge=0, lt=2**14, description="of a song position")
 
 
@@ -101,6 +105,10 @@ class Clock(Message):
     """What has come of a MIDI clock that is to be followed."""
 
     type: Literal["clock"] = "clock"
+    port: Name = Field(description="whose clock it is: of two that come at once, one counts")
+    ahead: float | None = Field(
+        description="by how many seconds the server's clock is ahead of that one, where known"
+    )
     events: list[ClockEvent] = Field(max_length=256)
 
 
@@ -135,7 +143,7 @@ class Solo(OfDeck):
 
 
 class Sounded(OfDeck):
-    """A loop follows, or followed, on this page: its first sample lies at `frame` of its clock.
+    """A loop follows, or followed, on this page: from `frame` of its clock on it sounds alone.
 
     Logged, so that the performance can be played again.
     """
@@ -145,6 +153,7 @@ class Sounded(OfDeck):
     id: int = Field(description="of the loop")
     frame: int = Field(ge=0, lt=2**53)
     fade: int = Field(ge=0, le=10_000_000, description="frames of the crossfade that ends there")
+    into: int = Field(default=0, ge=0, le=10_000_000, description="which of its samples lies there")
     rate: int = Field(ge=1000, le=768_000)
 
 

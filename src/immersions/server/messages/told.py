@@ -152,6 +152,23 @@ class StillHere(Message):
     """The answer to `StillThere`."""
 
     type: Literal["still_here"] = "still_here"
+    asked: float = Field(description="what `StillThere` brought")
+    now: float = Field(description="seconds of the server's steady clock")
+
+
+class SongPlace(Message):
+    """At `at` the song stands at `quarters`, from where it goes on at `bpm`."""
+
+    at: float = Field(description="seconds of the server's steady clock, see `StillHere`")
+    quarters: float
+    bpm: float
+
+
+class PlaceChanged(Message):
+    """Where in the song a clock or a session is that is followed; null where nobody knows."""
+
+    type: Literal["place"] = "place"
+    song: SongPlace | None
 
 
 class Refused(Message):

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from immersions.stage.controls.control import Hand, Place, Surface
 from immersions.stage.controls.learning import Learner
 from immersions.stage.controls.mapping import Entry, Mapping
-from immersions.stage.controls.midi import Clock
+from immersions.stage.controls.midi import Beat
 from immersions.stage.controls.port import Port
 
 MOST_PORTS = 64
 
-OnClock = Callable[[str, Clock, float], None]
-"""Port, kind, and when it came, in seconds of the engine's clock."""
+OnClock = Callable[[str, Beat, float], None]
+"""Port, message, and when it came, in seconds of the engine's clock."""
 OnLearned = Callable[[str, Entry], None]
 """Port, and what its controller does from now on."""
 
@@ -72,7 +72,7 @@ class Engine:
             return
         self._refresh()
         for message in found.decoder.feed(data):
-            if isinstance(message, str):
+            if isinstance(message, Beat):
                 if self._on_clock is not None:
                     self._on_clock(port, message, now if at is None else at)
             elif self._learner is not None:

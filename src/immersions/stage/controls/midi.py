@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["note", "cc", "program", "pitch_bend"]
-Clock = Literal["clock", "start", "continue", "stop"]
+Clock = Literal["clock", "start", "continue", "stop", "position"]
 
 CENTRE = 64
 TOP_7 = 127
@@ -22,7 +22,8 @@ _KINDS: dict[int, Kind] = {
 _STATUS = {"note": 0x90, "cc": 0xB0, "program": 0xC0, "pitch_bend": 0xE0}
 _ONE_BYTE = (0xC0, 0xD0)
 """Messages with one byte of data; all others of a channel have two."""
-_LENGTHS_OF_SYSTEM = {0xF1: 1, 0xF2: 2, 0xF3: 1}
+_SONG_POSITION = 0xF2
+_LENGTHS_OF_SYSTEM = {0xF1: 1, _SONG_POSITION: 2, 0xF3: 1}
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,14 @@ class Message:
     channel: int
     number: int
     value: int
+
+
+@dataclass(frozen=True)
+class Beat:
+    """A message of a clock; of a song position, `sixteenths` from the song's beginning."""
+
+    kind: Clock
+    sixteenths: int = 0
 
 
 def encode(message: Message) -> bytes:
@@ -57,14 +66,14 @@ class Decoder:
         self._data: list[int] = []
         self._wanted = 0
 
-    def feed(self, data: bytes) -> list[Message | Clock]:
+    def feed(self, data: bytes) -> list[Message | Beat]:
         """What is complete now, in the order in which it came."""
-        found: list[Message | Clock] = []
+        found: list[Message | Beat] = []
         for byte in data:
             if byte >= 0xF8:
                 # May come between the bytes of any other message.
                 if byte in CLOCKS:
-                    found.append(CLOCKS[byte])
+                    found.append(Beat(CLOCKS[byte]))
             elif byte >= 0x80:
                 self._begin(byte)
             elif self._wanted:
@@ -83,10 +92,12 @@ class Decoder:
             # System exclusive data is passed over until the next status.
             self._wanted = _LENGTHS_OF_SYSTEM.get(status, 0)
 
-    def _whole(self) -> Message | None:
+    def _whole(self) -> Message | Beat | None:
         data, self._data = self._data, []
         if self._status >= 0xF0:
             self._wanted = 0
+            if self._status == _SONG_POSITION:
+                return Beat("position", data[0] | data[1] << 7)
             return None
         kind = _KINDS.get(self._status & 0xF0)
         channel = (self._status & 0x0F) + 1

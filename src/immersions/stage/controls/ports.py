@@ -7,6 +7,7 @@ import contextlib
 import importlib
 import importlib.util
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -31,14 +32,15 @@ def trouble() -> str:
 class MachinePorts:
     """Every MIDI port of this machine. The callbacks are called in the event loop.
 
-    `on_come` and `on_go` are given a port's name, `on_bytes` also what it sent.
+    `on_come` and `on_go` are given a port's name, `on_bytes` also what it
+    sent, and when it came, in `time.monotonic`.
     """
 
     def __init__(
         self,
         on_come: Callable[[str], None],
         on_go: Callable[[str], None],
-        on_bytes: Callable[[str, bytes], None],
+        on_bytes: Callable[[str, bytes, float], None],
     ) -> None:
         self._on_come, self._on_go, self._on_bytes = on_come, on_go, on_bytes
         self._inputs: dict[str, Any] = {}
@@ -87,9 +89,11 @@ class MachinePorts:
         port.ignore_types(midi_sysex=True, midi_time=False, midi_sense=True)
 
         def heard(message: list[int], _: float) -> None:
-            # In a thread of rtmidi's; the loop may have ended.
+            # In a thread of rtmidi's, which keeps a clock's time better than a busy loop does; the
+            # loop may have ended.
+            at = time.monotonic()
             with contextlib.suppress(RuntimeError):
-                loop.call_soon_threadsafe(self._on_bytes, name, bytes(message))
+                loop.call_soon_threadsafe(self._on_bytes, name, bytes(message), at)
 
         port.callback = heard
         port.open_port(number)

@@ -136,9 +136,11 @@ class LoopMade(Event):
 
 
 class Sounds(Event):
-    """A page let a loop follow: its first sample lies at `frame` of the page's audio clock.
+    """A page let a loop follow: from `frame` of the page's audio clock on it sounds alone.
 
-    The crossfade of `fade` frames ends there. The first of a page fades in from there instead.
+    The crossfade of `fade` frames ends there. The first of a page fades in from there instead. It
+    is the loop's first sample that lies there, or the one numbered `into` where the loop was put on
+    the place of a song.
     """
 
     event: Literal["sounds"] = "sounds"
@@ -147,6 +149,7 @@ class Sounds(Event):
     loop: int
     frame: int
     fade: int = Field(ge=0)
+    into: int = Field(default=0, ge=0)
     rate: Rate = Field(description="of the page's audio clock")
 
 

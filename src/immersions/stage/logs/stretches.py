@@ -84,7 +84,7 @@ class Stretches:
         start = self._starts.get((event.deck, event.loop))
         if start is None:
             return  # another performance's
-        placed = Placed(event.frame, event.fade, loop=event.loop)
+        placed = Placed(event.frame, event.fade, event.into, event.loop)
         self._add(f"deck_{event.deck}", placed)
         if not self._told:
             self._add(f"start_{event.deck}", replace(placed, loop=start))

@@ -165,4 +165,5 @@ class Playback:
             return None
         self._showing[deck] = (number, dreamed)
         length = round(len(dreamed.samples) * self.timeline.rate / dreamed.sample_rate)
-        return Heard(dreamed, ((frame - sounded[number].frame) % length) / length)
+        since = frame - sounded[number].frame + sounded[number].into
+        return Heard(dreamed, (since % length) / length)
