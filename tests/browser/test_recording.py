@@ -81,14 +81,108 @@ def test_a_rendered_log_is_what_was_recorded(
     player.ask("immersions.dream(false)")
     player.wait("!immersions.state.value.running")
     server.stop()
-    (folder,) = kept.iterdir()
-    out = tmp_path / "again.wav"
-    assert run(["render", str(folder), "-o", str(out), "--recording", name]) == 0
+    assert difference(kept, name, sound, tmp_path) < CLOSE_DB
+
+
+def difference(kept: Path, name: str, sound: np.ndarray, folder: Path) -> float:
+    """Of a recording and its render, the largest: in dB beside full scale."""
+    (performance,) = kept.iterdir()
+    out = folder / "again.wav"
+    assert run(["render", str(performance), "-o", str(out), "--recording", name]) == 0
     again, _ = soundfile.read(out)
     assert len(again) == len(sound)
     away = decibels(float(np.abs(again - sound).max()))
     print(f"rendered and recorded differ by {away:.0f} dB of full scale at most")
+    return away
+
+
+def turn(player: Player, **values: float) -> None:
+    # Sent at once: what a page turns waits for its next picture.
+    player.ask(f"immersions.tell({{ type: 'set', deck: 0, parameters: {values} }})")
+
+
+def test_what_sounds_beside_the_dream_is_rendered_as_it_was_recorded(
+    stage: tuple[Player, Server],
+    kept: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A sample that joins, becomes another, is turned down and goes; the start clip; the tempo."""
+    player, server = stage
+    sample = "immersions.mix.beside.sampleAt(0)"
+
+    def until_another() -> None:
+        """Until it is another one, which has been heard."""
+        player.wait(f"{sample} !== null && {sample} !== window.before")
+        player.ask(f"(() => {{ window.before = {sample}; }})()")
+        player.rest(0.5)
+
+    player.dream()
+    player.wait_for_swaps(1, 240)
+    player.page.keyboard.press("r")
+    player.wait("immersions.keeping.recorder.seconds.value > 1")
+    player.ask("immersions.mix.choose(0, 'acid')")
+    until_another()
+    player.ask("immersions.mix.choose(0, 'house')")
+    until_another()
+    turn(player, sample_1_level=-12)
+    player.rest(0.5)
+    turn(player, ab=1)
+    player.rest(0.7)
+    turn(player, ab=0, start_level=-6)
+    player.rest(0.7)
+    turn(player, tempo_sync=1, bpm=140)
+    until_another()
+    player.ask("immersions.mix.choose(0, null)")
+    player.wait(f"{sample} === null")
+    player.rest(0.5)
+    player.ask("immersions.mix.choose(0, 'acid')")
+    until_another()
+    player.page.keyboard.press("r")
+    name, sound = recorded(player, server)
+    assert player.interruptions() == NONE
+    assert player.problems == []
+    server.stop()
+    capsys.readouterr()
+    away = difference(kept, name, sound, tmp_path)
+    assert "not all in this log" not in capsys.readouterr().err
     assert away < CLOSE_DB
+
+
+def test_a_deck_that_is_opened_closed_and_opened_again_is_rendered_as_it_was_recorded(
+    stage: tuple[Player, Server], kept: Path, tmp_path: Path
+) -> None:
+    player, server = stage
+    second = "immersions.decks.value[1]?.player"
+    solo = "immersions.send({ type: 'solo', range: %s })"
+    player.dream()
+    player.wait_for_swaps(1, 240)
+    player.page.keyboard.press("r")
+    player.wait("immersions.keeping.recorder.seconds.value > 1")
+    turn(player, crossfade=0.4, start_level=-10)
+    player.ask(solo % "{ ...immersions.state.value.targets[0], layer: 'encoder.2' }")
+    player.wait_for_swaps(1, 240)
+    player.ask(solo % "null")
+    player.ask("immersions.tell({ type: 'open', ear: 'small' })")
+    player.wait(f"{second} && {second}.lane !== null")
+    player.ask("immersions.tell({ type: 'clip', deck: 1, id: 'acid' })")
+    player.wait(f"{second}.swaps > 0")
+    turn(player, ab=1)
+    player.rest(0.5)
+    turn(player, ab=0)
+    player.rest(0.3)
+    player.ask("immersions.tell({ type: 'close', deck: 1 })")
+    player.wait("immersions.decks.value.length === 1")
+    player.rest(0.5)
+    player.ask("immersions.tell({ type: 'act', deck: 0, name: 'undo' })")
+    player.wait(f"{second} && {second}.lane !== null")
+    player.wait("immersions.mix.beside.startAt(1) !== null")
+    player.rest(0.5)
+    player.page.keyboard.press("r")
+    name, sound = recorded(player, server)
+    assert player.problems == []
+    server.stop()
+    assert difference(kept, name, sound, tmp_path) < CLOSE_DB
 
 
 def test_a_recording_goes_on_while_the_network_is_away(

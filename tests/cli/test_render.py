@@ -17,6 +17,7 @@ from immersions.dreaming import PARAMETERS
 from immersions.stage.logs import events as say
 from immersions.stage.logs.writing import NAME, digest
 from immersions.stage.mixdown import LATENCY_FRAMES
+from immersions.stage.mixdown.fitting import fitted
 from immersions.stage.performance import State
 from immersions.stage.selection import Range
 from immersions.stage.start_sounds import common
@@ -80,6 +81,33 @@ def test_a_log_becomes_the_sound_that_was_played(
     after = heard[len(clip) : len(clip) + RATE]
     assert 1e-4 < np.abs(after - clip[:RATE]).max() < 1, "the dream has changed it"
     assert b"2026-11-20" in out.read_bytes()[:700]
+
+
+def test_a_sample_is_heard_beside_the_dream_and_an_older_log_says_that_it_does_not_know_it(
+    tmp_path: Path, events: list[say.Event], capsys: pytest.CaptureFixture[str]
+) -> None:
+    bass = common("acid", RATE, 0)
+    joins, at = 40_007, {"page": 1, "rate": RATE}
+    loop = len(common("breakbeat", RATE, 0))
+    place = {"place": "sample_1", "frame": joins, "fade": 0, "into": joins - 7, "length": loop}
+    told = [
+        say.Sound(sha256=digest(bass), sample_rate=RATE, samples=len(bass), clip="acid"),
+        say.Gains(**at, frame=7, gains={"sample_1": 0.25, "deck_0": 0.25}, time=1.0),
+        say.Beside(**at, **place, sound=digest(bass), time=1.5),
+    ]
+    heard = {}
+    for knows in (True, False):
+        opened = events[0].model_copy(update={"beside": knows})
+        log = written(tmp_path / f"{knows}", [opened, *events[1:], *told[: 3 if knows else 2]])
+        out = tmp_path / f"{knows}.wav"
+        assert cli.run(["render", str(log), "-o", str(out), "--seconds", "2"]) == 0
+        heard[knows], _ = soundfile.read(out)
+        assert ("are not all in this log" in capsys.readouterr().err) is not knows
+    beside = (heard[True] - heard[False])[LATENCY_FRAMES:]
+    ramp = np.clip((np.arange(len(beside)) + 7 - joins) / (0.03 * RATE), 0, 1)
+    expected = 0.25 * ramp * fitted(bass, loop, RATE)[: len(beside)]
+    assert np.abs(expected).max() > 0.05
+    assert np.abs(beside - expected).max() < 2**-22
 
 
 def test_parts_are_parts_of_the_whole(log: Path, tmp_path: Path) -> None:

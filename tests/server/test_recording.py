@@ -1,6 +1,7 @@
 """What is kept of a performance, over real sockets: the log, replayed to the sample, and WAVs."""
 
 import asyncio
+import io
 import json
 import os
 import time
@@ -93,6 +94,43 @@ def test_what_was_played_is_dreamed_again_in_another_process_to_the_sample(begin
     first = next(each for each in found if each.kind == "start").samples
     heard = sound[256 + 2000 : 256 + 100_000]
     assert np.abs(heard - first[2000:100_000]).max() < 2**-23
+
+
+def test_what_sounds_beside_the_dreams_is_in_the_log_by_the_name_that_its_answer_had(begin, kept):
+    at = {"page": 5, "rate": RATE, "place": "sample_0"}
+    with begin() as performance:
+
+        def answer(clip):
+            with urllib.request.urlopen(f"{performance.address}api/clips/{clip}/audio") as found:
+                return found.headers["ETag"].strip('"'), soundfile.read(io.BytesIO(found.read()))
+
+        async def play():
+            async with a_page(performance.socket) as page:
+                await page.until(lambda page: page.loops)
+                own = await asyncio.to_thread(answer, "acid")
+                await page.say("set", deck=0, parameters={"tempo_sync": 1, "bpm": 141})
+                await page.until(lambda page: page.loops[-1].samples != page.loops[0].samples)
+                fitted = await asyncio.to_thread(answer, "acid")
+                for sound, frame in ((own[0], 5000), (fitted[0], 9000), ("0" * 64, 9500)):
+                    told = {"frame": frame, "fade": 0, "into": 70, "length": 900, "sound": sound}
+                    await page.say("beside", **at, **told)
+                await page.say("silenced", **at, frame=9900)
+                await page.say("beside", **at | {"place": "deck_0"}, frame=1, fade=0, into=0)
+                await page.until(lambda page: page.errors)
+                return own, fitted
+
+        own, fitted = asyncio.run(play())
+    (folder,) = kept.iterdir()
+    read = logs.read(folder)
+    assert read.opened.beside
+    told = [each for each in read.events if each.event == "beside"]
+    assert [each.sound for each in told] == [own[0], fitted[0], None]
+    assert [(x.place, x.frame) for x in read.events if x.event == "silence"] == [("sample_0", 9900)]
+    for name, (samples, rate) in (own, fitted):
+        sound = read.sounds()[name]
+        assert sound.sample_rate == rate
+        assert np.array_equal(read.samples(sound, common), samples)
+    assert read.sounds()[own[0]].file is None, "a bundled clip need not be kept"
 
 
 def test_blocks_make_a_file_whatever_comes_late_twice_or_never(begin, kept):

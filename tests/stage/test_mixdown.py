@@ -8,8 +8,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from immersions.stage.mixdown import LATENCY_FRAMES, Lane, Limiter, Mixer, Sounding, Strip, Turned
+from immersions.stage.mixdown import (
+    LATENCY_FRAMES,
+    Lane,
+    Limiter,
+    Mixer,
+    Place,
+    Sounding,
+    Strip,
+    Turned,
+)
 from immersions.stage.mixdown.fading import fade_gains
+from immersions.stage.mixdown.fitting import fitted
+from immersions.stage.mixdown.mixer import Gain
 from immersions.stage.mixdown.resampling import at_rate
 
 RATE = 44_100
@@ -25,7 +36,7 @@ def sines(frames, level=0.5):
 
 
 def the_page_s(tmp_path, program, *sounds):
-    """What a program says that may use `limiter.ts`, `resample.ts` and `crossfade.ts`."""
+    """What a program says that may use the page's limiter, resampling, crossfade and fitting."""
     node = shutil.which("node")
     vite = WEB / "node_modules" / "vite" / "bin" / "vite.js"
     if node is None or not vite.exists():
@@ -40,7 +51,8 @@ def the_page_s(tmp_path, program, *sounds):
         f'import {{ Limiter }} from "{audio}/limiter";\n'
         f'import {{ resampleLoop }} from "{audio}/resample";\n'
         f'import {{ fadeCurves }} from "{audio}/crossfade";\n'
-        "Object.assign(globalThis, { Limiter, resampleLoop, fadeCurves });\n"
+        f'import {{ fitted }} from "{audio}/fitting";\n'
+        "Object.assign(globalThis, { Limiter, resampleLoop, fadeCurves, fitted });\n"
     )
     config = tmp_path / "vite.config.mjs"
     build = {"lib": {"entry": str(entry), "formats": ["es"], "fileName": "page"}}
@@ -108,8 +120,54 @@ def test_the_crossfade_is_the_page_s(tmp_path):
         assert np.array_equal(ours.astype(np.float32), known[:128])
 
 
-def lane(*loops, rate=RATE):
-    return Lane((Sounding(at, fade, lambda x=x: x) for at, fade, x in loops), rate)
+def test_samples_are_fitted_as_on_the_page(tmp_path):
+    counts = [1, 7, 1333, 1900, 3998, 4001, 6001, 8300, 14_000]
+    sound = seeded(max(counts))
+    program = f"""
+      const all = {counts}.map((count) => fitted(sounds[0].subarray(0, count), 4001, 8000));
+      return Float32Array.from(all.flatMap((each) => [each.length, ...each]));
+    """
+    ours = [fitted(sound[:count], 4001, 8000) for count in counts]
+    told = np.concatenate([np.append(np.float32(len(each)), each) for each in ours])
+    theirs = the_page_s(tmp_path, program, sound)
+    assert [len(each) // 4001 for each in ours] == [1, 1, 1, 1, 1, 1, 1, 2, 3]
+    assert np.array_equal(told, theirs)
+
+
+def lane(*loops, rate=RATE, **bounds):
+    return Lane((Sounding(at, fade, lambda x=x: x) for at, fade, x in loops), rate, **bounds)
+
+
+def test_what_joins_in_the_middle_fades_in_there_and_away_where_it_ends():
+    loop, ramp = sines(1000), round(0.03 * RATE)
+    sounds = Lane(iter([Sounding(2250, 0, lambda: loop, 1750)]), RATE, ends=8000)
+    out = np.concatenate([sounds.read(at, 250) for at in range(0, 12_000, 250)])
+    whole = np.resize(loop, 12_000)[np.arange(12_000) - 500]
+    rising = np.clip((np.arange(12_000) - 2250) / ramp, 0, 1)
+    falling = np.clip(1 - (np.arange(12_000) - 8000) / ramp, 0, 1)
+    assert np.allclose(out, whole * rising * falling, atol=1e-9)
+    assert not sounds.sounds(8000 + ramp, 100)
+
+
+def test_a_sample_sounds_at_its_level_again_after_it_was_taken_away():
+    one, two = sines(1000), seeded(700)
+    place = Place([lane((0, 0, one), ends=5000), lane((5600, 0, two))])
+    turned = (Turned(0, {"sample_0": 0.5}),)
+    mixer = Mixer([], turned, RATE, {"sample_0": place})
+    out = np.concatenate([mixer.read(at, 400) for at in range(0, 20_000, 400)])
+    assert np.allclose(out[3000:4000], 0.5 * one, atol=2e-3), "on its way"
+    assert np.allclose(out[14_000:14_700], 0.5 * two, atol=1e-9)
+    assert not Mixer([], (), RATE, {"sample_0": place}).read(0, 500).any(), "closed at first"
+
+
+def test_a_gain_comes_to_its_end_where_chromium_s_does():
+    """As measured there: 1 to 0.5 and 0.99 to 1, turned at frame 1024."""
+    for start, target, end in ((1.0, 0.5, 6400), (0.5, 0.0, 6016), (0.99, 1.0, 3968)):
+        gain = Gain("master", (Turned(1024, {"master": target}),), start, RATE)
+        out = np.concatenate([gain.read(at, 250) for at in range(0, 8000, 250)])
+        assert np.flatnonzero(out != target)[-1] == end - 1
+        expected = target + (start - target) * np.exp(-(np.arange(end - 1024)) / (0.012 * RATE))
+        assert np.allclose(out[1024:end], expected, atol=1e-9)
 
 
 def test_a_lane_repeats_and_fades_on_the_boundary():

@@ -8,6 +8,25 @@ export interface Act {
   deck: number;
 }
 
+/** A sound beside the dreams follows another or joins on this page. Logged as `Sounded` is. */
+export interface Beside {
+  type: "beside";
+  page: number;
+  place: string;
+  frame: number;
+  /** frames of the crossfade that ends there; 0 where it fades in from there */
+  fade: number;
+  /** which of its samples lies there */
+  into: number;
+  rate: number;
+  /** of the loop that a start clip is */
+  id: number | null;
+  /** a sample's, as the ETag of its answer has it */
+  sound: string | null;
+  /** of the loops that a sample was fitted to, in frames */
+  length: number | null;
+}
+
 /** Starts again from another sound. */
 export interface ChooseClip {
   deck: number;
@@ -515,6 +534,15 @@ export interface SetParameters {
   parameters: Record<string, number>;
 }
 
+/** From `frame` on, what a place of this page's mixer plays fades away. Logged too. */
+export interface Silenced {
+  type: "silenced";
+  page: number;
+  place: string;
+  frame: number;
+  rate: number;
+}
+
 /**
  * While a range is held, the deck dreams of it alone, out of silence; null lets go of it.
  *
@@ -713,6 +741,7 @@ export type ServerMessage =
 /** Text from a page to the server. */
 export type ClientMessage =
   | Act
+  | Beside
   | ChooseClip
   | ChooseEar
   | ChooseMapping
@@ -740,6 +769,7 @@ export type ClientMessage =
   | SaveMapping
   | Seed
   | SetParameters
+  | Silenced
   | Solo
   | Sounded
   | StartFrom

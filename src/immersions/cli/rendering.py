@@ -20,6 +20,7 @@ from immersions.cli.render import say
 from immersions.stage import logs
 from immersions.stage.logs import Performance
 from immersions.stage.logs.timeline import Timeline, timeline
+from immersions.stage.mixdown.lanes import Samples
 from immersions.stage.workers.playback import Playback
 from immersions.stage.workers.replay import Dreamed
 
@@ -79,8 +80,8 @@ def render(log: Path, asked: Asked) -> list[str]:
         say("the last line of the log was not finished; it is left out")
     line = _cut(timeline(performance, asked.recording), asked)
     _check_room(asked, line)
-    if any(x > 0 for each in line.turned for name, x in each.gains.items() if "sample" in name):
-        say("samples beside the dreams are not in the log: they are left out")
+    if not line.complete:
+        say("samples beside the dreams are not all in this log: what is not there is left out")
     agreement = Agreement()
     with _progress(line.seconds) as show:
         playback = _playback(performance, line, agreement, asked.film, show)
@@ -122,11 +123,16 @@ def _playback(
     from immersions.stage.start_sounds import common
     from immersions.stage.workers.replay import Replay
 
+    known = performance.sounds()
+
+    def sound(digest: str) -> tuple[Samples, int]:
+        return performance.samples(known[digest], common), known[digest].sample_rate
+
     load = functools.lru_cache(maxsize=None)(ears.load)
     replays = {
         deck: Replay(performance, deck, load, common, lambda: show(0.0, 1)) for deck in line.decks
     }
-    return Playback(line, replays, agreement.note, seen)
+    return Playback(line, replays, sound, agreement.note, seen)
 
 
 def _sound(

@@ -104,14 +104,20 @@ def _add_answers(app: FastAPI, room: Room) -> None:
 
     @app.get("/api/clips/{clip}/audio")
     async def sound(clip: str) -> Response:
+        first, rate = room.first, room.first.sample_rate
+        given = clip, rate, first.state.seed, first.tempo
+
+        def found() -> tuple[bytes, str]:
+            samples = room.library.samples(*given)
+            return wav(samples, rate), room.logbook.keep(samples, rate, clip, given[2])
+
         try:
-            rate, tempo = room.first.sample_rate, room.first.tempo
-            samples = await asyncio.to_thread(
-                room.library.samples, clip, rate, room.first.state.seed, tempo
-            )
+            data, name = await asyncio.to_thread(found)
         except (Unknown, ValueError, OSError) as error:
             raise HTTPException(404, describe.line(error)) from None
-        return Response(wav(samples, rate), media_type="audio/wav")
+        # By this name a page tells the log what it plays.
+        headers = {"ETag": f'"{name}"'} if name else {}
+        return Response(data, media_type="audio/wav", headers=headers)
 
     @app.post("/api/clips")
     async def upload(request: Request) -> Uploaded:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soundfile
@@ -28,6 +29,8 @@ from immersions.stage.start_sounds import common
 ABANDONED_SECONDS = 600.0
 """A recording whose page has fallen silent for so long is ended."""
 MOST_LISTED = 200
+Told = say.Sounded | say.Beside | say.Silenced | say.Mixed
+"""What pages say of their sound."""
 _ID = re.compile(r"rec-[0-9]{8}-[0-9]{6}(-[0-9]{1,3})?")
 
 
@@ -99,31 +102,47 @@ class Logbook:
             self._traces[deck] = Trace(self._log, deck)
         return self._traces[deck]
 
-    def note(self, message: say.Sounded | say.Mixed) -> None:
+    def keep(self, samples: Samples, sample_rate: int, clip: str, seed: int) -> str:
+        """Have a sound be there when the log is read; by what it is called there. "" where nothing
+        is kept."""
+        return "" if self._log is None else self._log.keep(samples, sample_rate, clip, seed)
+
+    def note(self, message: Told) -> None:
         """What a page says of its sound. Loops that this performance did not make are left out."""
         if self._log is None:
             return
-        if isinstance(message, say.Mixed):
-            self._log.note(
-                events.Gains(
-                    page=message.page,
-                    frame=message.frame,
-                    rate=message.rate,
-                    gains=message.gains,
+        at: dict[str, Any] = {"page": message.page, "frame": message.frame, "rate": message.rate}
+        match message:
+            case say.Mixed():
+                self._log.note(events.Gains(**at, gains=message.gains))
+            case say.Silenced():
+                self._log.note(events.Silence(**at, place=message.place))
+            case say.Beside():
+                self._log.note(
+                    events.Beside(
+                        **at,
+                        place=message.place,
+                        fade=message.fade,
+                        into=message.into,
+                        loop=message.id,
+                        # Of one that this performance did not give, nothing is known.
+                        sound=message.sound if self._log.knows(message.sound or "") else None,
+                        length=message.length,
+                    )
                 )
-            )
-        elif message.deck in self._traces and message.id <= self._traces[message.deck].ids:
-            self._log.note(
-                events.Sounds(
-                    page=message.page,
-                    deck=message.deck,
-                    loop=message.id,
-                    frame=message.frame,
-                    fade=message.fade,
-                    into=message.into,
-                    rate=message.rate,
+            case say.Sounded() if self._made(message.deck, message.id):
+                self._log.note(
+                    events.Sounds(
+                        **at,
+                        deck=message.deck,
+                        loop=message.id,
+                        fade=message.fade,
+                        into=message.into,
+                    )
                 )
-            )
+
+    def _made(self, deck: int, loop: int) -> bool:
+        return deck in self._traces and loop <= self._traces[deck].ids
 
     # Recordings.
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 from pydantic import Field
 
@@ -12,10 +10,8 @@ from immersions.server.library import Library
 from immersions.server.messages import Clip, Message
 from immersions.stage.conductor import Samples
 from immersions.stage.fitting import Phrase
+from immersions.stage.mixdown.fitting import in_turns, turns_in
 from immersions.stage.tempo import Tempo
-
-FADE_SECONDS = 0.005
-"""Faded at the end of what is cut or waits for its next turn; as `web/src/audio/fitting.ts`."""
 
 
 class Part(Message):
@@ -51,18 +47,7 @@ def mixed(
 
 
 def fitted(sound: Samples, loop: int, sample_rate: int) -> Samples:
-    """(loop,) a sound in time with loops of `loop` samples.
-
-    It sounds once in some whole number of loops, or some whole number of times in one, whichever is
-    nearest to its own length. What is longer is cut, what is shorter waits for its next turn.
-    """
-    turns = 1 if len(sound) >= loop else max(1, round(loop / max(1, len(sound))))
+    """(loop,) a sound beside loops of `loop` samples, as the page fits it; of longer ones one."""
+    turns = turns_in(len(sound), loop)
     edges = [round(turn * loop / turns) for turn in range(turns + 1)]
-    out = np.zeros(loop, np.float32)
-    for start, end in itertools.pairwise(edges):
-        turn = sound[: end - start].copy()
-        if abs(end - start - len(sound)) > 1:
-            fade = min(len(turn), round(FADE_SECONDS * sample_rate))
-            turn[len(turn) - fade :] *= 0.5 + 0.5 * np.cos(np.pi * (np.arange(fade) + 1) / fade)
-        out[start : start + len(turn)] = turn
-    return out
+    return in_turns(sound, edges, sample_rate)

@@ -8,6 +8,7 @@ from immersions.dreaming import PARAMETERS
 from immersions.server import clearing, describe
 from immersions.server import messages as say
 from immersions.server.deck import Deck
+from immersions.server.logbook import Told
 from immersions.server.outbox import Outbox
 from immersions.server.pages import put, put_loop
 from immersions.stage.performance import State
@@ -32,7 +33,7 @@ async def do(room: Room, outbox: Outbox, message: say.ClientMessage) -> None:
         room.hands.obey(outbox, message)
     elif isinstance(message, say.Tap | say.Clock):
         room.time.hear(message)
-    elif isinstance(message, say.Sounded | say.Mixed):
+    elif isinstance(message, Told):
         room.logbook.note(message)
     elif isinstance(message, say.Lead):
         room.tell(message)

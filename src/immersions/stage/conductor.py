@@ -134,10 +134,8 @@ class Conductor:
             header = unheard(clip, sample_rate, state)
             self._keep(header, clip.tobytes())
             if self._onwards:
-                self._ids += 1
-                going = {**header, "kind": "dream", "step": self.progress.steps, "id": self._ids}
-                self.newest = Loop(going, self._onwards)
-                self._audience.on_loop(self.newest)
+                going = {**header, "kind": "dream", "step": self.progress.steps}
+                self._keep(going, self._onwards)
 
     def change(self, state: State) -> None:
         """Dream on with another state."""

@@ -1,9 +1,16 @@
 import type { Loop } from "../protocol/frame";
-import { Companion, type Led } from "./companion";
+import { Companion, type CompanionEvents, type Led } from "./companion";
 import type { Mixer } from "./mixer";
 import { DECKS, SAMPLES } from "./mixing";
-import { Slot } from "./slot";
+import { type Fitted, Slot } from "./slot";
 import type { Sound } from "./wav";
+
+/** What is said of the sounds, by their places in the mixer: `start_N` of a deck, `sample_N`. */
+export interface BesideEvents {
+  onStart(place: string, loop: Loop, frame: number, fade: number, into: number): void;
+  onSample(place: string, loop: Fitted, frame: number, fade: number, into: number): void;
+  onSilence(place: string, frame: number): void;
+}
 
 /**
  * What sounds beside the dreams: the start clip of each deck, and the samples. Samples keep to the
@@ -11,16 +18,26 @@ import type { Sound } from "./wav";
  */
 export class Beside {
   readonly #starts: Companion[];
-  readonly #samples: Companion[];
+  readonly #samples: Companion<Fitted>[];
   readonly #slots: Slot[];
   /** the start clip that each loop was dreamed from */
   readonly #origins = new WeakMap<Loop, Loop>();
   readonly #latest: (Loop | null)[] = DECKS.map(() => null);
 
-  constructor(mixer: Mixer, rate: number) {
-    this.#starts = DECKS.map((_, deck) => new Companion(mixer.start(deck)));
+  constructor(mixer: Mixer, rate: number, events: BesideEvents) {
+    const { onStart, onSample, onSilence } = events;
+    const at = <L extends Loop>(
+      place: string,
+      bus: AudioNode,
+      onSounds: (place: string, ...what: Parameters<CompanionEvents<L>["onSounds"]>) => void,
+    ) =>
+      new Companion<L>(bus, {
+        onSounds: (...what) => onSounds(place, ...what),
+        onSilence: (frame) => onSilence(place, frame),
+      });
+    this.#starts = DECKS.map((_, deck) => at(`start_${deck}`, mixer.start(deck), onStart));
     const slots = Array.from({ length: SAMPLES }, (_, k) => k);
-    this.#samples = slots.map((slot) => new Companion(mixer.sample(slot)));
+    this.#samples = slots.map((slot) => at(`sample_${slot}`, mixer.sample(slot), onSample));
     this.#slots = slots.map(() => new Slot(rate));
   }
 

@@ -44,6 +44,12 @@ export class Mixer {
       gain.connect(this.master);
       return gain;
     });
+    // Chromium turns no gain into which nothing plays: silence always does, so that all of them
+    // are where they were turned to when a sound begins.
+    const silence = new ConstantSourceNode(context, { offset: 0 });
+    const ins = [...this.#decks.flatMap(({ dream, start }) => [dream, start]), ...this.#samples];
+    for (const each of ins) silence.connect(each);
+    silence.start();
   }
 
   /** Where a deck's dream goes in. */
@@ -65,17 +71,20 @@ export class Mixer {
     return [...this.#decks.map(({ level }) => level), this.#starts, ...this.#samples];
   }
 
-  apply({ decks, starts, samples, master, instead }: Gains): void {
+  /** Turns all gains from frame `at` of the context on. */
+  apply({ decks, starts, samples, master, instead }: Gains, at: number): void {
+    const turn = (node: GainNode, gain: number) =>
+      ramp(node, gain, undefined, at / this.context.sampleRate);
     this.#decks.forEach((strip, k) => {
-      ramp(strip.dream, 1 - instead);
-      ramp(strip.instead, instead);
-      ramp(strip.level, decks[k]);
-      ramp(strip.beside, starts[k]);
+      turn(strip.dream, 1 - instead);
+      turn(strip.instead, instead);
+      turn(strip.level, decks[k]);
+      turn(strip.beside, starts[k]);
     });
     this.#samples.forEach((gain, k) => {
-      ramp(gain, samples[k]);
+      turn(gain, samples[k]);
     });
-    ramp(this.master, master);
+    turn(this.master, master);
   }
 
   #strip(level: number): DeckStrip {

@@ -51,9 +51,13 @@ describe("gainsOf", () => {
 
   it("fades A and C against B and D, and their start clips with them", () => {
     const gains = gainsOf({ ...open, crossfade: 1, ab: 1 }, [0, 1, 2]);
-    expect(gains.decks).toEqual([0, 1, 0, 1]);
-    expect(gains.starts).toEqual([0, 1, 0, 1]);
+    expect(gains.decks).toEqual([0, 1, 0, 0]);
+    expect(gains.starts).toEqual([0, 1, 0, 0]);
     expect(gains.instead).toBe(1);
+  });
+
+  it("has a deck that is closed fall silent, wherever the crossfader stands", () => {
+    expect(gainsOf({ ...open, crossfade: 0 }, [0]).decks).toEqual([1, 0, 0, 0]);
   });
 
   it("begins with the dream alone, before the desk has said anything", () => {

@@ -62,10 +62,13 @@ export function stripGain(desk: Desk, strip: string): number {
   return faderGain(desk[`${strip}_level`] ?? OFF_DB);
 }
 
-/** A deck that plays alone is heard wherever the crossfader stands. */
+/** A deck that plays alone is heard wherever the crossfader stands, one that is not open nowhere. */
 export function gainsOf(desk: Desk, decks: readonly number[]): Gains {
   const sides = crossfadeGains(desk.crossfade ?? 0);
-  const faded = (deck: number) => (decks.length > 1 ? sides[deck % 2] : 1);
+  const faded = (deck: number) => {
+    if (!decks.includes(deck)) return 0;
+    return decks.length > 1 ? sides[deck % 2] : 1;
+  };
   const beside = stripGain(desk, "start");
   return {
     decks: DECKS.map((letter, k) => faded(k) * stripGain(desk, `deck_${letter}`)),

@@ -16,7 +16,7 @@ import type { Output } from "./output";
 import { PullLead } from "./pulling";
 import { lengthAt } from "./resample";
 import type { Sound } from "./sound";
-import { begin, swap, unswap } from "./swap";
+import { begin, hush, swap, unswap } from "./swap";
 import type { Voice } from "./voice";
 
 export interface PlayerEvents {
@@ -30,6 +30,8 @@ export interface PlayerEvents {
    * `fade` frames ended
    */
   onSounds(loop: Loop, frame: number, fade: number, into: number): void;
+  /** it fades away from `frame` on */
+  onSilence(frame: number): void;
   /** what another deck plays, to begin in time with it */
   leader(): Lane | null;
   /** where a loop that lasts `length` frames has to lie; null where it may lie anywhere */
@@ -42,7 +44,6 @@ export interface Heard {
   phase: number;
 }
 
-const RAMP_SECONDS = 0.03;
 /** Between settling on a first loop and its first sample. */
 const NOTICE_SECONDS = 0.05;
 /** So shortly before it fades in, a loop is not taken back any more. */
@@ -188,11 +189,11 @@ export class Player {
     this.#follow(loop, entry, timing.fade);
   }
 
-  /** Ends for good. */
+  /** Fades away for good. */
   close(): void {
     this.#leave();
-    for (const voice of [this.#present, this.#next]) voice?.source.stop();
-    if (this.#channel) closeChannel(this.#channel);
+    if (this.#present) this.#hush(this.#present);
+    else if (this.#channel) closeChannel(this.#channel);
     this.#channel = null;
     this.#present = null;
     this.#next = null;
@@ -204,11 +205,14 @@ export class Player {
     this.#previous = this.#present;
     this.#present = next;
     this.#next = null;
-    const { loop, alone, from, origin } = next;
-    if (loop !== this.#previous?.loop) {
+    if (next.loop !== this.#previous?.loop) {
       this.#taking = false;
       this.swaps++;
     }
+    this.#told(next);
+  }
+
+  #told({ loop, alone, from, origin }: Voice): void {
     this.events.onSounds(loop, alone, alone - from, alone - origin);
   }
 
@@ -249,6 +253,15 @@ export class Player {
     return true;
   }
 
+  #hush(present: Voice): void {
+    const next = this.#next;
+    const { last, frame } = hush(present, next);
+    if (next === last) this.#told(next);
+    this.events.onSilence(frame);
+    const channel = this.#channel;
+    last.source.addEventListener("ended", () => channel && closeChannel(channel));
+  }
+
   async #open(output: Output): Promise<void> {
     this.#opening = true;
     const channel = await openChannel(output, this.deck, (report) => this.events.onReport(report));
@@ -263,8 +276,8 @@ export class Player {
     const entry = leader
       ? entryAt(nextBoundary(leader, soon), null, 0)
       : entryAt(soon, this.#lane(this.#newest), 0);
-    this.#present = begin(channel.bus, this.#newest, entry, RAMP_SECONDS);
-    this.events.onSounds(this.#newest, entry.at, 0, entry.at - entry.origin);
+    this.#present = begin(channel.bus, this.#newest, entry);
+    this.#told(this.#present);
     this.events.onUpcoming(this.#newest);
   }
 

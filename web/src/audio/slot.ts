@@ -3,11 +3,16 @@ import { fitted } from "./fitting";
 import { resampleLoop } from "./resample";
 import type { Sound } from "./wav";
 
+/** A sound made to go with loops of `length` frames. */
+export interface Fitted extends Loop {
+  sound: Sound;
+  length: number;
+}
+
 /** A sample in the mixer: a sound, and what it is beside loops of the present length. */
 export class Slot {
   #sound: Sound | null = null;
-  #fitted: Loop | null = null;
-  #length = 0;
+  #fitted: Fitted | null = null;
 
   constructor(private readonly rate: number) {}
 
@@ -17,12 +22,13 @@ export class Slot {
   }
 
   /** The sample beside loops of `length` frames at the context's rate; null while it is empty. */
-  fit(length: number): Loop | null {
-    if (!this.#sound) return null;
-    if (!this.#fitted || this.#length !== length) {
-      const own = resampleLoop(this.#sound.samples, this.#sound.rate, this.rate);
-      this.#fitted = plainLoop(fitted(own, length, this.rate), this.rate);
-      this.#length = length;
+  fit(length: number): Fitted | null {
+    const sound = this.#sound;
+    if (!sound) return null;
+    if (this.#fitted?.length !== length) {
+      const own = resampleLoop(sound.samples, sound.rate, this.rate);
+      const loop = plainLoop(fitted(own, length, this.rate), this.rate);
+      this.#fitted = { ...loop, sound, length };
     }
     return this.#fitted;
   }

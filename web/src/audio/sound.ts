@@ -3,6 +3,8 @@ import { type Output, type OutputEvents, openOutput } from "./output";
 
 const TICK_MS = 20;
 const RAMP_SECONDS = 0.03;
+/** Four blocks of the audio thread: 12 ms. */
+const SOON_FRAMES = 512;
 
 /** The one sound card that all decks play on, and its clock. */
 export class Sound {
@@ -30,6 +32,11 @@ export class Sound {
 
   get rate(): number {
     return this.#output?.context.sampleRate ?? 0;
+  }
+
+  /** A frame so soon that nobody notices, and not so soon that it has passed meanwhile. */
+  get soon(): number {
+    return this.frame + SOON_FRAMES;
   }
 
   /** What the context stands at; null before it is opened. */

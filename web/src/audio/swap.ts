@@ -5,6 +5,8 @@ import { atRate, heard, otherPilot, startVoice, type Voice } from "./voice";
 
 /** The audio thread works in blocks of this many frames: what starts within one is too late. */
 const BLOCK = 128;
+/** So long a voice fades in that follows none, or away. */
+const RAMP_SECONDS = 0.03;
 
 /**
  * Lets `loop` follow `playing`, as `entry` says: mostly at a boundary, which both take for their
@@ -54,17 +56,56 @@ export function swap(
 /** Takes back a swap that has not begun: `playing` goes on as if nothing had been scheduled. */
 export function unswap(playing: Voice, incoming: Voice): void {
   playing.gain.gain.cancelScheduledValues(incoming.from / incoming.source.context.sampleRate);
-  incoming.gain.disconnect();
-  incoming.source.stop();
+  drop(incoming);
 }
 
-/** The first voice of a performance: fades in over `seconds` from its entry on. */
-export function begin(bus: AudioNode, loop: Loop, { at, origin }: Entry, seconds: number): Voice {
-  const rate = bus.context.sampleRate;
+/**
+ * A voice that follows none: fades in from its entry on. Where the page was held up meanwhile, it
+ * comes later, at the place where it would be by then.
+ */
+export function begin(bus: AudioNode, loop: Loop, { at, origin }: Entry): Voice {
+  const { context } = bus;
+  const rate = context.sampleRate;
   const samples = atRate(loop, rate);
-  const timing = { origin, from: at, alone: at };
+  const from = Math.max(at, Math.ceil(context.currentTime * rate) + 8 * BLOCK);
+  const timing = { origin, from, alone: from };
   const voice = startVoice(bus, loop, samples, timing, otherPilot(undefined));
-  voice.gain.gain.setValueAtTime(0, at / rate);
-  voice.gain.gain.linearRampToValueAtTime(1, at / rate + seconds);
-  return voice;
+  voice.gain.gain.setValueAtTime(0, from / rate);
+  voice.gain.gain.linearRampToValueAtTime(1, from / rate + RAMP_SECONDS);
+  if (context.currentTime * rate <= from) return voice;
+  drop(voice);
+  return begin(bus, loop, { at, origin });
+}
+
+/** From which frame on a voice is as loud as it is going to be. */
+export function risen({ from, alone, source }: Voice): number {
+  return Math.max(alone, from + Math.round(RAMP_SECONDS * source.context.sampleRate));
+}
+
+/**
+ * Lets what sounds fade away, from the frame of the answer on. `next`, which was to follow, is taken
+ * back if there is time; else it is let in first and is the `last` one. No fade that is under way is
+ * broken off.
+ */
+export function hush(present: Voice, next: Voice | null): { last: Voice; frame: number } {
+  const { context } = present.source;
+  const rate = context.sampleRate;
+  const soon = Math.ceil(context.currentTime * rate) + 8 * BLOCK;
+  if (next && next.from > soon) unswap(present, next);
+  else if (next) present.source.stop(next.alone / rate);
+  const last = next && next.from <= soon ? next : present;
+  if (last.from > soon) {
+    drop(last);
+    return { last, frame: last.from };
+  }
+  const frame = Math.max(soon, risen(last));
+  last.gain.gain.setValueAtTime(1, frame / rate);
+  last.gain.gain.linearRampToValueAtTime(0, frame / rate + RAMP_SECONDS);
+  last.source.stop(frame / rate + RAMP_SECONDS);
+  return { last, frame };
+}
+
+function drop({ gain, source }: Voice): void {
+  gain.disconnect();
+  source.stop();
 }

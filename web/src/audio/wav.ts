@@ -2,6 +2,8 @@
 export interface Sound {
   samples: Float32Array<ArrayBuffer>;
   rate: number;
+  /** by which the performance's log knows it, if it does */
+  digest?: string | undefined;
 }
 
 const FLOAT = 3;

@@ -9,6 +9,7 @@ import { type DeckMessage, type DeckWord, toDeck } from "./addressed";
 import { Aim } from "./aim";
 import { Faders } from "./faders";
 import { Latency } from "./latency";
+import type { SoundLog } from "./logging";
 import { together } from "./together";
 
 const QUIET: GapReport = { gaps: 0, jumps: 0, broken: 0, peak: 0, peakFrame: 0 };
@@ -25,7 +26,8 @@ export interface Rack {
   /** how the layout of an ear comes along that had none */
   laying: ReadonlySignal<LayoutProgress | null>;
   onUpcoming(deck: Deck, loop: Loop): void;
-  onSounds(deck: Deck, loop: Loop, frame: number, fade: number, into: number): void;
+  /** the performance's */
+  log: SoundLog;
 }
 
 /** One deck: the server's word on it, its sound, the performer's hand on it. */
@@ -70,7 +72,8 @@ export class Deck {
     this.player = new Player(rack.sound, number, {
       onPull: (loop) => this.send({ type: "pull", id: loop.header.id }),
       onUpcoming: (loop) => rack.onUpcoming(this, loop),
-      onSounds: (...what) => rack.onSounds(this, ...what),
+      onSounds: (...what) => rack.log.sounded(number, ...what),
+      onSilence: (frame) => rack.log.silenced(`deck_${number}`, frame),
       onReport: (report) => {
         this.report.value = report;
       },

@@ -2,7 +2,6 @@ import type { Gains } from "../audio/mixing";
 import type { Sound } from "../audio/sound";
 import { openTape } from "../audio/tape";
 import type { ClientMessage, RecordingMade } from "../messages";
-import type { Loop } from "../protocol/frame";
 import { SoundLog } from "./logging";
 import { posting, Recorder } from "./recorder";
 
@@ -16,12 +15,12 @@ export interface Kept {
 /** What is kept of this page's sound: the word on it in the performance's log, and recordings. */
 export class Keeping {
   readonly recorder: Recorder;
-  readonly #log: SoundLog;
+  readonly log: SoundLog;
 
   constructor({ sound, send, tell }: Kept) {
-    this.#log = new SoundLog(send, () => sound.clock);
+    this.log = new SoundLog(send, () => sound.clock);
     this.recorder = new Recorder({
-      page: this.#log.page,
+      page: this.log.page,
       rate: () => sound.rate,
       frame: () => sound.frame,
       open: (onBlock) => openTape(sound.master, onBlock),
@@ -32,19 +31,11 @@ export class Keeping {
     addEventListener("pagehide", () => this.recorder.leave());
   }
 
-  greet(performance: string): void {
-    this.#log.greet(performance);
-  }
-
-  sounded(deck: number, loop: Loop, frame: number, fade: number, into: number): void {
-    this.#log.sounded(deck, loop, frame, fade, into);
-  }
-
-  mixed({ decks, starts, samples, master, instead }: Gains): void {
+  mixed({ decks, starts, samples, master, instead }: Gains, frame: number): void {
     const named = (name: string, gains: number[]) =>
       gains.map((gain, number) => [`${name}_${number}`, gain] as const);
     const all = [...named("deck", decks), ...named("start", starts), ...named("sample", samples)];
-    this.#log.mixed({ ...Object.fromEntries(all), master, instead });
+    this.log.mixed({ ...Object.fromEntries(all), master, instead }, frame);
   }
 
   follow(recordings: readonly RecordingMade[]): void {

@@ -1,7 +1,11 @@
+import type { Fitted } from "../audio/slot";
 import type { ClientMessage } from "../messages";
 import type { Loop } from "../protocol/frame";
 
-type Told = Extract<ClientMessage, { type: "sounded" | "mixed" }>;
+type Told = Extract<ClientMessage, { type: "sounded" | "beside" | "silenced" | "mixed" }>;
+
+type WithoutPage<T> = T extends Told ? Omit<T, "page" | "rate"> : never;
+type Said = WithoutPage<Told>;
 
 /** What waits for a server that is away; the oldest goes first. */
 const MOST = 500;
@@ -22,13 +26,15 @@ export class SoundLog {
     private readonly clock: () => { frame: number; rate: number } | null,
   ) {}
 
-  /** The server has greeted: the performance is that of this name. */
-  greet(performance: string): void {
-    if (this.#performance !== null && this.#performance !== performance) this.#waiting = [];
+  /** The server has greeted: the performance is that of this name. Whether it is another one now. */
+  greet(performance: string): boolean {
+    const other = this.#performance !== null && this.#performance !== performance;
     this.#performance = performance;
-    const waiting = this.#waiting;
+    const waiting = other ? [] : this.#waiting;
     this.#waiting = [];
     for (const each of waiting) this.#tell(each);
+    if (other) this.#tellAgain();
+    return other;
   }
 
   /**
@@ -36,22 +42,46 @@ export class SoundLog {
    * frames ends.
    */
   sounded(deck: number, loop: Loop, frame: number, fade: number, into = 0): void {
-    const { clock, page } = this;
-    const { rate } = clock() ?? {};
-    if (!rate) return;
     const { id } = loop.header;
-    this.#tell({ type: "sounded", deck, page, id, frame, fade: Math.max(0, fade), into, rate });
+    this.#say({ type: "sounded", deck, id, frame, fade: Math.max(0, fade), into });
   }
 
-  /** The mixer's gains now; those that did not change are left out. */
-  mixed(gains: Record<string, number>): void {
+  /** A deck's start clip: its sample numbered `into` lies at `frame`, where a crossfade ends. */
+  start(place: string, loop: Loop, frame: number, fade: number, into: number): void {
+    const { id } = loop.header;
+    this.#say({ type: "beside", place, frame, fade, into, id, sound: null, length: null });
+  }
+
+  /** As `start`, of a sample. */
+  sample(place: string, loop: Fitted, frame: number, fade: number, into: number): void {
+    const { digest = null } = loop.sound;
+    const { length } = loop;
+    this.#say({ type: "beside", place, frame, fade, into, id: null, sound: digest, length });
+  }
+
+  /** What a place of the mixer plays fades away from `frame` on. */
+  silenced(place: string, frame: number): void {
+    this.#say({ type: "silenced", place, frame });
+  }
+
+  /** The mixer's gains from `frame` on; those that did not change are left out. */
+  mixed(gains: Record<string, number>, frame: number): void {
     const changed = Object.entries(gains).filter(([name, gain]) => this.#gains[name] !== gain);
-    const now = this.clock();
-    if (!now || changed.length === 0) return;
+    if (!this.clock() || changed.length === 0) return;
     this.#gains = { ...gains };
-    const { frame, rate } = now;
-    const { page } = this;
-    this.#tell({ type: "mixed", page, frame, rate, gains: Object.fromEntries(changed) });
+    this.#say({ type: "mixed", frame, gains: Object.fromEntries(changed) });
+  }
+
+  /** What another performance's log does not know, and may never change. */
+  #tellAgain(): void {
+    const gains = this.#gains;
+    this.#gains = {};
+    this.mixed(gains, this.clock()?.frame ?? 0);
+  }
+
+  #say(what: Said): void {
+    const { rate } = this.clock() ?? {};
+    if (rate) this.#tell({ ...what, page: this.page, rate });
   }
 
   #tell(message: Told): void {

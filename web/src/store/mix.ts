@@ -10,6 +10,7 @@ import type { ClientMessage } from "../messages";
 import type { Loop } from "../protocol/frame";
 import type { Deck } from "./deck";
 import type { Faders } from "./faders";
+import type { Keeping } from "./keeping";
 
 /** What the mixer needs of the page that it is on. */
 export interface Console {
@@ -18,8 +19,7 @@ export interface Console {
   decks: ReadonlySignal<readonly Deck[]>;
   send(message: ClientMessage): boolean;
   tell(line: string): void;
-  /** gains that the mixer goes to from now on */
-  onGains(gains: Gains): void;
+  keeping: Keeping;
 }
 
 /** A meter falls by so many dB from report to report, twenty of which come a second. */
@@ -63,9 +63,7 @@ export class Mix {
       ),
     );
     effect(() => {
-      const gains = this.gains.value;
-      sound.output?.mixer.apply(gains);
-      this.#tellGains(gains);
+      this.#turn(this.gains.value);
     });
     effect(() => {
       for (const { player } of decks.value) player.hold(this.held.value);
@@ -92,9 +90,15 @@ export class Mix {
   follow(ids: readonly (string | null)[]): void {
     const were = this.samples.peek();
     this.samples.value = ids;
-    this.#tellGains(this.gains.peek());
     ids.forEach((id, slot) => {
       if (id !== were[slot]) void this.#load(slot, id);
+    });
+  }
+
+  /** Fetches all samples again: they are others, or others know nothing of them. */
+  reload(): void {
+    this.samples.peek().forEach((id, slot) => {
+      if (id !== null) void this.#load(slot, id);
     });
   }
 
@@ -141,32 +145,32 @@ export class Mix {
 
   /** Loops of another length may be in another tempo, which the server gives samples too. */
   #keepTempo(seconds: number): void {
-    if (this.#seconds !== 0 && this.#seconds !== seconds)
-      this.samples.peek().forEach((id, slot) => {
-        if (id !== null) void this.#load(slot, id);
-      });
+    if (this.#seconds !== 0 && this.#seconds !== seconds) this.reload();
     this.#seconds = seconds;
   }
 
   #begin(): void {
-    const { sound, tell } = this.console;
+    const { sound, tell, keeping } = this.console;
     const { output } = sound;
     if (!output) return;
-    this.#beside = new Beside(output.mixer, sound.rate);
+    this.#beside = new Beside(output.mixer, sound.rate, {
+      onStart: (...what) => keeping.log.start(...what),
+      onSample: (...what) => keeping.log.sample(...what),
+      onSilence: (...what) => keeping.log.silenced(...what),
+    });
     for (const [deck, loop] of this.#early.splice(0)) this.#beside.note(deck, loop);
     this.#sounds.forEach((each, slot) => {
       this.#beside?.load(slot, each);
     });
-    output.mixer.apply(this.gains.peek());
-    this.#tellGains(this.gains.peek());
+    this.#turn(this.gains.peek());
     if (output.note) tell(output.note);
   }
 
-  /** A place in the mixer without a sound lets nothing through. */
-  #tellGains(gains: Gains): void {
-    const ids = this.samples.peek();
-    const samples = gains.samples.map((gain, slot) => (ids[slot] === null ? 0 : gain));
-    this.console.onGains({ ...gains, samples });
+  #turn(gains: Gains): void {
+    const { sound, keeping } = this.console;
+    const { soon } = sound;
+    sound.output?.mixer.apply(gains, soon);
+    keeping.mixed(gains, soon);
   }
 
   async #load(slot: number, id: string | null): Promise<void> {
@@ -181,7 +185,9 @@ export class Mix {
     try {
       const answer = await fetch(`api/clips/${encodeURIComponent(id)}/audio`);
       if (!answer.ok) throw new Error(`it is not there (${answer.status})`);
-      return readWav(await answer.arrayBuffer());
+      // Between quotation marks.
+      const digest = answer.headers.get("ETag")?.slice(1, -1);
+      return { ...readWav(await answer.arrayBuffer()), digest };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.console.tell(`The sample cannot be played: ${reason}`);

@@ -64,6 +64,12 @@ export class Stage {
     led: () => this.decks.peek().find(({ player }) => player.led)?.player.led ?? null,
   });
 
+  /** the performance's log, and recordings of what is heard */
+  readonly keeping = new Keeping({
+    sound: this.sound,
+    send: (message) => this.tell(message),
+    tell: (line) => this.notices.tell(line),
+  });
   readonly decks = signal<readonly Deck[]>([this.#makeDeck(0)]);
   /** number of the deck that is shown and played by hand */
   readonly focus = signal(0);
@@ -81,19 +87,13 @@ export class Stage {
   readonly report = computed(() => joined(this.decks.value.map(({ report }) => report.value)));
   readonly interruptions = computed(() => this.report.value.gaps + this.report.value.jumps);
 
-  /** the performance's log, and recordings of what is heard */
-  readonly keeping = new Keeping({
-    sound: this.sound,
-    send: (message) => this.tell(message),
-    tell: (line) => this.notices.tell(line),
-  });
   readonly mix = new Mix({
     desk: this.desk,
     sound: this.sound,
     decks: this.decks,
     send: (message) => this.tell(message),
     tell: (line) => this.notices.tell(line),
-    onGains: (gains) => this.keeping.mixed(gains),
+    keeping: this.keeping,
   });
   /** files of the performer's, and mixtures */
   readonly intake = new Intake({
@@ -225,7 +225,7 @@ export class Stage {
       onUpcoming: (deck, loop) => {
         if (deck === this.deck.peek()) this.picture?.prepare(loop);
       },
-      onSounds: (deck, ...what) => this.keeping.sounded(deck.number, ...what),
+      log: this.keeping.log,
       decks: () => this.decks.peek(),
       lane: (loop, length) => this.timing.lane(loop, length),
     });
@@ -283,7 +283,7 @@ export class Stage {
   #greet(welcome: Welcome): void {
     this.clips.value = welcome.clips;
     this.timing.at(null);
-    this.keeping.greet(welcome.performance);
+    if (this.keeping.log.greet(welcome.performance)) this.mix.reload();
     this.#setDecks(welcome.decks.map(({ deck }) => deck));
     // A page that connects again stays where it is; one that only watches says nothing.
     if (!this.welcome.peek()) this.focus.value = welcome.focus;

@@ -12,6 +12,7 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter
 
 from immersions.server.messages.asked import (
+    Beside,
     ChooseClip,
     ChooseEar,
     ChooseMix,
@@ -29,6 +30,7 @@ from immersions.server.messages.asked import (
     Run,
     Seed,
     SetParameters,
+    Silenced,
     Solo,
     Sounded,
     StartFrom,
@@ -99,6 +101,7 @@ from immersions.server.messages.told import (
 __all__ = [
     "MOST_DECKS",
     "Act",
+    "Beside",
     "BinaryHeader",
     "ChooseClip",
     "ChooseEar",
@@ -166,6 +169,7 @@ __all__ = [
     "Seed",
     "ServerMessage",
     "SetParameters",
+    "Silenced",
     "Solo",
     "SongPlace",
     "Sounded",
@@ -216,6 +220,7 @@ OfScenes = StoreScene | RecallScene | RenameScene | DeleteScene
 ClientMessage = Annotated[
     SetParameters
     | Act
+    | Beside
     | ChooseMapping
     | DeleteMapping
     | Focus
@@ -242,6 +247,7 @@ ClientMessage = Annotated[
     | Restart
     | Run
     | Seed
+    | Silenced
     | Solo
     | Sounded
     | StartFrom

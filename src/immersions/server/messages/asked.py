@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from immersions.server.messages.shared import DeckNumber, Message, Name, OfDeck
+from immersions.stage.logs.events import Digest, Place, PlaceBeside
 from immersions.stage.selection import Range
 from immersions.stage.strips import SAMPLES
 
@@ -171,6 +172,37 @@ class Mixed(Message):
     frame: int = Field(ge=0, lt=2**53)
     rate: int = Field(ge=1000, le=768_000)
     gains: dict[Name, Annotated[float, Field(ge=0, le=100)]] = Field(max_length=64)
+
+
+class Beside(Message):
+    """A sound beside the dreams follows another or joins on this page. Logged as `Sounded` is."""
+
+    type: Literal["beside"] = "beside"
+    page: int = Field(ge=0, lt=2**53)
+    place: PlaceBeside
+    frame: int = Field(ge=0, lt=2**53)
+    fade: int = Field(
+        ge=0,
+        le=10_000_000,
+        description="frames of the crossfade that ends there; 0 where it fades in from there",
+    )
+    into: int = Field(ge=0, lt=2**31, description="which of its samples lies there")
+    rate: int = Field(ge=1000, le=768_000)
+    id: int | None = Field(None, description="of the loop that a start clip is")
+    sound: Digest | None = Field(None, description="a sample's, as the ETag of its answer has it")
+    length: int | None = Field(
+        None, ge=1, lt=2**31, description="of the loops that a sample was fitted to, in frames"
+    )
+
+
+class Silenced(Message):
+    """From `frame` on, what a place of this page's mixer plays fades away. Logged too."""
+
+    type: Literal["silenced"] = "silenced"
+    page: int = Field(ge=0, lt=2**53)
+    place: Place
+    frame: int = Field(ge=0, lt=2**53)
+    rate: int = Field(ge=1000, le=768_000)
 
 
 class StartRecording(Message):

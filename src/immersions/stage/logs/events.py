@@ -18,6 +18,10 @@ Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Deck = Annotated[int, Field(ge=0, le=63)]
 Step = Annotated[int, Field(ge=0)]
 Rate = Annotated[int, Field(ge=1000, le=768_000)]
+Place = Annotated[str, Field(pattern=r"^((deck|start)_[0-9]{1,2}|sample_[0-9]{1,2})$")]
+"""Of a page's mixer: a deck's dream, its start clip, a sample; the number counts from 0."""
+PlaceBeside = Annotated[str, Field(pattern=r"^(start|sample)_[0-9]{1,2}$")]
+"""A place whose sound keeps to that of a deck."""
 
 
 class Event(BaseModel):
@@ -36,6 +40,7 @@ class Opened(Event):
     version: str
     started: str = Field(description="date and time, ISO 8601, UTC")
     machine: str = Field(default="", description="its processor and system")
+    beside: bool = Field(default=False, description="whether `Beside` and `Silence` are told")
 
 
 class Ear(Event):
@@ -127,6 +132,7 @@ class LoopMade(Event):
     step: Step
     digest: Digest | None = None
     probe: str = ""
+    kept: bool = Field(default=False, description="whether its samples are a sound of the log")
 
 
 class Sounds(Event):
@@ -147,11 +153,41 @@ class Sounds(Event):
     rate: Rate = Field(description="of the page's audio clock")
 
 
+class Beside(Event):
+    """A page let a sound beside the dreams follow another, or join: from `frame` on it is alone.
+
+    The crossfade of `fade` frames ends there; one that joined fades in from there instead. Its
+    sample numbered `into` lies there. A start clip is a loop of its deck's; a sample is a sound of
+    the log, fitted to loops of `length` frames.
+    """
+
+    event: Literal["beside"] = "beside"
+    page: int
+    place: PlaceBeside
+    frame: int
+    fade: int = Field(ge=0)
+    into: int = Field(ge=0)
+    rate: Rate
+    loop: int | None = None
+    sound: Digest | None = None
+    length: int | None = Field(default=None, ge=1)
+
+
+class Silence(Event):
+    """From `frame` on, what a place of a page's mixer plays fades away."""
+
+    event: Literal["silence"] = "silence"
+    page: int
+    place: Place
+    frame: int
+    rate: Rate
+
+
 class Gains(Event):
     """From `frame` of a page's audio clock on these gains of its mixer go elsewhere.
 
-    Amplitudes: `deck_N` of a deck, `start_N` of its start clip beside it, `master` of all;
-    `instead` is 1 while the start clips are heard instead of the dreams.
+    Amplitudes: `deck_N` of a deck, `start_N` of its start clip beside it, `sample_N` of a sample,
+    `master` of all; `instead` is 1 while the start clips are heard instead of the dreams.
     """
 
     event: Literal["gains"] = "gains"
@@ -188,6 +224,7 @@ class Gap(Event):
     frames: int
 
 
+OfPage = Sounds | Beside | Silence | Gains
 DreamEvent = Begin | StateChange | MixChange | Render | Back | LoopMade
 AnyEvent = Annotated[
     Opened
@@ -200,6 +237,8 @@ AnyEvent = Annotated[
     | Back
     | LoopMade
     | Sounds
+    | Beside
+    | Silence
     | Gains
     | Recording
     | Recorded

@@ -22,7 +22,8 @@ KNOWN = frozenset(
     each.model_fields["event"].default
     for each in (
         *(say.Opened, say.Ear, say.Sound, say.Begin, say.StateChange, say.MixChange, say.Render),
-        *(say.Back, say.LoopMade, say.Sounds, say.Gains, say.Recording, say.Recorded, say.Gap),
+        *(say.Back, say.LoopMade, say.Sounds, say.Beside, say.Silence, say.Gains),
+        *(say.Recording, say.Recorded, say.Gap),
     )
 )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from immersions.stage.logs import events as say
 from immersions.stage.logs.reading import Performance
+from immersions.stage.logs.stretches import Stretch, Stretches
 from immersions.stage.mixdown import Turned
 
 
@@ -23,8 +24,10 @@ class Timeline:
     end: int
     decks: dict[int, tuple[say.Sounds, ...]]
     turned: tuple[Turned, ...]
-    starts: dict[tuple[int, int], int]
-    """Of each deck's loops, the start clip's loop that they were dreamed from."""
+    stretches: dict[str, tuple[Stretch, ...]]
+    """Of each place of the mixer."""
+    complete: bool
+    """Whether what was heard beside the dreams is all there."""
 
     @property
     def seconds(self) -> float:
@@ -61,6 +64,7 @@ def timeline(performance: Performance, recording: str | None = None) -> Timeline
         begin, end = first, _end(performance, mine, rate)
     if begin >= end:
         raise ValueError("nothing sounded in this performance, or not for long enough")
+    stretches = Stretches(performance, page)
     turned = tuple(
         Turned(each.frame, each.gains)
         for each in performance.events
@@ -74,7 +78,8 @@ def timeline(performance: Performance, recording: str | None = None) -> Timeline
         end,
         {deck: _of_deck(mine, deck) for deck in sorted({each.deck for each in mine})},
         turned,
-        _starts(performance),
+        dict(stretches),
+        stretches.complete,
     )
 
 
@@ -113,14 +118,3 @@ def _end(performance: Performance, mine: Sequence[say.Sounds], rate: int) -> int
     last = max(mine, key=lambda each: each.frame)
     after = max((each.time for each in performance.events), default=last.time) - last.time
     return last.frame + max(rate, round(after * rate))
-
-
-def _starts(performance: Performance) -> dict[tuple[int, int], int]:
-    latest: dict[int, int] = {}
-    found: dict[tuple[int, int], int] = {}
-    for each in performance.events:
-        if isinstance(each, say.LoopMade):
-            if each.kind == "start":
-                latest[each.deck] = each.id
-            found[each.deck, each.id] = latest.get(each.deck, each.id)
-    return found

@@ -99,11 +99,15 @@ class Trace:
             self._done(sent, step)
 
     def loop(self, header: Header, samples: bytes, clip: str = "", seed: int = 0) -> None:
-        """A loop may be heard. The sound of one that was not dreamed is that of `clip`."""
+        """A loop may be heard. The sound of one that was not dreamed is that of `clip`.
+
+        One that no ear has heard was dreamed before this log began, or brought into a tempo.
+        """
         array = np.frombuffer(samples, "<f4")
         self.ids = max(self.ids, int(header["id"]))
-        if header["kind"] == "start":
-            self._log.keep(array, header["sample_rate"], clip, seed)
+        start, kept = header["kind"] == "start", not header["layers"]
+        if start or kept:
+            self._log.keep(array, header["sample_rate"], clip if start else "", seed)
         self._log.note(
             say.LoopMade(
                 deck=self._deck,
@@ -112,6 +116,7 @@ class Trace:
                 step=header["step"],
                 digest=digest(samples),
                 probe=probe(array),
+                kept=kept,
             )
         )
 

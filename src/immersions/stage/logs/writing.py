@@ -59,7 +59,7 @@ class Log:
         self._known: set[str] = set()
         self._queue: queue.SimpleQueue[Event | _Heard | None] = queue.SimpleQueue()
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        self.note(Opened(version=version, started=now, machine=machine()))
+        self.note(Opened(version=version, started=now, machine=machine(), beside=True))
         self._thread = threading.Thread(target=self._run, name="log", daemon=True)
         self._thread.start()
 
@@ -77,6 +77,10 @@ class Log:
             self._known.add(found)
             self._queue.put(_Heard(found, samples, sample_rate, clip, seed))
         return found
+
+    def knows(self, name: str) -> bool:
+        """Whether a sound was kept, by its digest."""
+        return name in self._known
 
     def now(self) -> float:
         """Seconds since the log was begun."""

@@ -6,8 +6,8 @@ near as the arithmetic of both allows. No torch here.
 
 from __future__ import annotations
 
-from immersions.stage.mixdown.lanes import Lane, Sounding
+from immersions.stage.mixdown.lanes import Lane, Place, Sounding
 from immersions.stage.mixdown.limiter import LATENCY_FRAMES, Limiter
 from immersions.stage.mixdown.mixer import Mixer, Strip, Turned
 
-__all__ = ["LATENCY_FRAMES", "Lane", "Limiter", "Mixer", "Sounding", "Strip", "Turned"]
+__all__ = ["LATENCY_FRAMES", "Lane", "Limiter", "Mixer", "Place", "Sounding", "Strip", "Turned"]

@@ -1,8 +1,8 @@
-"""Loops that follow each other without a gap, as in `web/src/audio/player.ts` and `swap.ts`."""
+"""Loops that follow each other without a gap, as in `web/src/audio/{player,companion,swap}.ts`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,7 @@ from immersions.stage.mixdown.fading import correlation, fade_gains
 Samples = Float[NDArray[np.float32], " frames"]
 
 RAMP_SECONDS = 0.03
-"""The first loop of a lane fades in."""
+"""The first loop of a lane fades in, the last one may fade away."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,20 +35,31 @@ class Sounding:
 
 
 class Lane:
-    """Read it in order: `read(frame, count)` is what sounds from `frame` on."""
+    """Read it in order: `read(frame, count)` is what sounds from `frame` on.
 
-    def __init__(self, soundings: Iterator[Sounding], rate: int) -> None:
+    From frame `ends` on it fades away.
+    """
+
+    def __init__(self, soundings: Iterator[Sounding], rate: int, ends: int | None = None) -> None:
         self._soundings = soundings
         self._ramp = round(RAMP_SECONDS * rate)
         self._next = next(soundings, None)
+        self._ends = ends
         self._first = self._next.at if self._next else 0
         self._loop: Samples = np.zeros(1, np.float32)
         self._origin = 0
         self._sounds = False
         self._fade: tuple[Samples, int, NDArray[np.float64], NDArray[np.float64]] | None = None
 
+    def sounds(self, frame: int, count: int) -> bool:
+        """Whether there is anything but silence in these frames."""
+        over = self._ends is not None and frame >= self._ends + self._ramp
+        return self._first < frame + count and not over
+
     def read(self, frame: int, count: int) -> Float[NDArray[np.float64], " count"]:
         out = np.zeros(count)
+        if not self.sounds(frame, count):
+            return out
         at, end = frame, frame + count
         while at < end:
             following = self._next
@@ -92,6 +103,24 @@ class Lane:
         if since < self._ramp:
             gains = (since + np.arange(len(part))) / self._ramp
             part *= np.minimum(1, gains)
+        if self._ends is not None and at + len(part) > self._ends:
+            gains = 1 - (at - self._ends + np.arange(len(part))) / self._ramp
+            part *= np.clip(gains, 0, 1)
+
+
+class Place:
+    """Of the mixer, where one lane after the other sounds; one may end while the next begins."""
+
+    def __init__(self, lanes: Iterable[Lane]) -> None:
+        self._lanes = tuple(lanes)
+
+    def read(self, frame: int, count: int) -> Float[NDArray[np.float64], " count"]:
+        """In order, as from a lane."""
+        out = np.zeros(count)
+        for lane in self._lanes:
+            if lane.sounds(frame, count):
+                out += lane.read(frame, count)
+        return out
 
 
 def round_(loop: Samples, at: int, count: int) -> Samples:

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from immersions.stage.mixdown.lanes import Lane
+from immersions.stage.mixdown.lanes import Place
 
 GAIN_SECONDS = 0.012
 """The time constant with which a gain follows: `web/src/audio/ramp.ts`."""
+BLOCK, NEARLY = 128, math.exp(-10)
+"""A gain that has come so near, beside its own size, is there from the next block on: the way of
+Chromium, which would be heard as little as the rest of the way, 88 dB below full scale."""
 
 
 @dataclass(frozen=True)
@@ -42,15 +45,21 @@ class Gain:
             stop = count
             if self._moves:
                 stop = min(count, self._moves[0][0] - frame)
-            away = self._value - self._target
-            if away == 0:
-                out[at:stop] = self._target
-            else:
-                out[at:stop] = self._target + away * self._decay ** np.arange(stop - at)
-                away *= self._decay ** (stop - at)
-                self._value = self._target + (away if abs(away) > 1e-9 else 0.0)
+            self._move(frame + at, out[at:stop])
             at = stop
         return out
+
+    def _move(self, frame: int, out: NDArray[np.float64]) -> None:
+        """On the way to one target, from `frame` on."""
+        target = self._target
+        away = (self._value - target) * self._decay ** np.arange(len(out) + 1)
+        values = target + away
+        blocks = values[-frame % BLOCK : len(out) : BLOCK]
+        near = np.abs(blocks - target) <= NEARLY * (np.abs(blocks) if target else 1)
+        if near.any():
+            values[-frame % BLOCK + BLOCK * int(near.argmax()) :] = target
+        out[:] = values[:-1]
+        self._value = float(values[-1])
 
 
 def level(deck: int, turned: Sequence[Turned], rate: int) -> Gain:
@@ -65,19 +74,28 @@ class Strip:
     """A deck: its dream, its start clip instead of it (A/B) or beside it."""
 
     deck: int
-    dream: Lane
-    start: Lane
+    dream: Place
+    start: Place
 
 
 class Mixer:
-    """Sums the strips; read in order."""
+    """Sums the strips, and the samples by their names (`sample_N`); read in order."""
 
-    def __init__(self, strips: Sequence[Strip], turned: Sequence[Turned], rate: int) -> None:
+    def __init__(
+        self,
+        strips: Sequence[Strip],
+        turned: Sequence[Turned],
+        rate: int,
+        samples: Mapping[str, Place] | None = None,
+    ) -> None:
         self._instead = Gain("instead", turned, 0.0, rate)
         self._master = Gain("master", turned, 1.0, rate)
         self._strips = [
             (each, level(each.deck, turned, rate), Gain(f"start_{each.deck}", turned, 0.0, rate))
             for each in strips
+        ]
+        self._samples = [
+            (place, Gain(name, turned, 0.0, rate)) for name, place in (samples or {}).items()
         ]
 
     def read(self, frame: int, count: int) -> NDArray[np.float64]:
@@ -91,4 +109,7 @@ class Mixer:
                 sound = (1 - instead) * sound + instead * start
                 whole += aside * start
             whole += level.read(frame, count) * sound
+        for place, gain in self._samples:
+            if not gain.silent:
+                whole += gain.read(frame, count) * place.read(frame, count)
         return whole * self._master.read(frame, count)

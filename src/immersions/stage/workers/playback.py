@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
 from numpy.typing import NDArray
 
+from immersions.stage.logs.stretches import Placed, Stretch
 from immersions.stage.logs.timeline import Timeline
-from immersions.stage.mixdown import LATENCY_FRAMES, Lane, Limiter, Mixer, Sounding, Strip
+from immersions.stage.mixdown import LATENCY_FRAMES, Lane, Limiter, Mixer, Place, Sounding, Strip
+from immersions.stage.mixdown.fitting import fitted
 from immersions.stage.mixdown.lanes import Samples
 from immersions.stage.mixdown.mixer import level as level_of
 from immersions.stage.mixdown.resampling import at_rate
@@ -52,51 +54,69 @@ class Shelf:
 class Playback:
     """Read `sound` in order; where it is `seen` too, `heard` says what the picture is to show.
 
-    `tell` is called with every loop that is going to be heard.
+    `sound` gives a sound of the log, with its sample rate; `tell` is called with every loop that is
+    going to be heard.
     """
 
     def __init__(
         self,
         timeline: Timeline,
         replays: dict[int, Replay],
+        sound: Callable[[str], tuple[Samples, int]],
         tell: Callable[[int, Dreamed], None] = lambda deck, dreamed: None,
         seen: bool = False,
     ) -> None:
         self.timeline = timeline
+        self._sound = sound
         self._shelves: dict[int, Shelf] = {}
         strips = []
-        for deck, sounded in timeline.decks.items():
-            loops = [each.loop for each in sounded]
-            starts = [timeline.starts.get((deck, loop), loop) for loop in loops]
+        for deck in timeline.decks:
+            dream, start = f"deck_{deck}", f"start_{deck}"
+            loops, starts = self._loops(dream), self._loops(start)
             # Once for the ear, once for the eye; start clips are few, and stay.
             needed = Counter(loops + loops if seen else loops)
             needed.update(dict.fromkeys(starts, 1000000))
             self._shelves[deck] = Shelf(replays[deck], needed, functools.partial(tell, deck))
-            strips.append(
-                Strip(deck, self._lane(deck, loops), self._lane(deck, starts)),
-            )
-        self._mixer = Mixer(strips, timeline.turned, timeline.rate)
+            loop = functools.partial(self._loop, deck)
+            strips.append(Strip(deck, self._place(dream, loop), self._place(start, loop)))
+        samples = {
+            name: self._place(name, self._sample)
+            for name in timeline.stretches
+            if name.startswith("sample")
+        }
+        self._mixer = Mixer(strips, timeline.turned, timeline.rate, samples)
         self._limiter = Limiter(timeline.rate)
         self._at = timeline.first
         self._skip(timeline.begin)
         self._showing: dict[int, tuple[int, Dreamed]] = {}
 
-    def _lane(self, deck: int, loops: list[int]) -> Lane:
+    def _loops(self, place: str) -> list[int]:
+        """All that sounds there, by its numbers."""
+        stretches = self.timeline.stretches.get(place, ())
+        return [placed.loop for stretch in stretches for placed in stretch.placed]
+
+    def _place(self, place: str, make: Callable[[Placed], Samples]) -> Place:
         rate = self.timeline.rate
 
-        def asked(number: int) -> Callable[[], Samples]:
-            return lambda: self._at_rate(self._shelves[deck].take(number), rate)
+        def asked(placed: Placed) -> Callable[[], Samples]:
+            return lambda: make(placed)
 
-        sounded = self.timeline.decks[deck]
-        pairs = zip(sounded, loops, strict=True)
-        soundings: Iterator[Sounding] = (
-            Sounding(each.frame, each.fade, asked(loop), each.into) for each, loop in pairs
-        )
-        return Lane(soundings, rate)
+        def lane(stretch: Stretch) -> Lane:
+            soundings = (
+                Sounding(each.at, each.fade, asked(each), each.into) for each in stretch.placed
+            )
+            return Lane(soundings, rate, stretch.ends)
 
-    @staticmethod
-    def _at_rate(dreamed: Dreamed, rate: int) -> Samples:
-        return at_rate(dreamed.samples, dreamed.sample_rate, rate)
+        return Place(lane(each) for each in self.timeline.stretches.get(place, ()))
+
+    def _loop(self, deck: int, placed: Placed) -> Samples:
+        dreamed = self._shelves[deck].take(placed.loop)
+        return at_rate(dreamed.samples, dreamed.sample_rate, self.timeline.rate)
+
+    def _sample(self, placed: Placed) -> Samples:
+        rate = self.timeline.rate
+        samples, own = self._sound(placed.sound or "")
+        return fitted(at_rate(samples, own, rate), placed.length, rate)
 
     def _skip(self, frame: int) -> None:
         while self._at < frame:
@@ -118,12 +138,15 @@ class Playback:
         """
         gain = level_of(deck, self.timeline.turned, self.timeline.rate)
         at = self.timeline.first
+        stretches = self.timeline.stretches.get(f"deck_{deck}", ())
 
         def level(frame: float) -> float:
             nonlocal at
             count = max(1, int(frame) - at)
             at += count
-            return float(min(1.0, gain.read(at - count, count)[-1]))
+            loud = float(min(1.0, gain.read(at - count, count)[-1]))
+            sounds = any(at >= x.begins and (x.ends is None or at < x.ends) for x in stretches)
+            return loud if sounds else 0.0
 
         return level
 

@@ -147,7 +147,7 @@ class Replay:
 
     def _made(self, event: say.LoopMade) -> Dreamed:
         rate = self._ear.sample_rate if self._ear is not None else 0
-        if event.kind == "start":
+        if event.kind == "start" or event.kept:
             samples = self._sound(event.digest or "")
             rate = self._sounds[event.digest or ""].sample_rate
         elif self._rendered is None:
