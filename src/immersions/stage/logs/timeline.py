@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import soundfile
+
 from immersions.stage.logs import events as say
 from immersions.stage.logs.reading import Performance
 from immersions.stage.logs.stretches import Stretch, Stretches
@@ -101,9 +103,18 @@ def _recorded(performance: Performance, name: str) -> tuple[say.Recording, int]:
         for each in performance.events
         if isinstance(each, say.Recorded) and each.id == name
     ]
-    if not ended:
-        raise ValueError(f"recording {name} was never ended: how long it is stands nowhere")
-    return found, ended[-1]
+    return found, ended[-1] if ended else _written(performance, name)
+
+
+def _written(performance: Performance, name: str) -> int:
+    """Frames of a recording that a crash cut off, of which the log tells no end."""
+    path = performance.folder / f"{name}.wav"
+    try:
+        return int(soundfile.info(str(path)).frames)
+    except (OSError, soundfile.LibsndfileError):
+        raise ValueError(
+            f"recording {name} was never ended, and is not beside the log: {path}"
+        ) from None
 
 
 def _busiest(performance: Performance, sounded: Sequence[say.Sounds]) -> int:
