@@ -211,6 +211,37 @@ def test_whatever_a_step_does_every_loop_is_finite_and_dreaming_goes_on(clip):
     assert steps == sorted(steps)
 
 
+def test_a_beginning_that_fails_is_tried_again_with_what_was_changed_since(clip, monkeypatch):
+    ear = stage_ears.small()
+    listen, listenings = ear.listen, []
+
+    def listen_with_little_memory(*arguments, **options):
+        listenings.append(arguments)
+        if len(listenings) < 3:
+            raise MemoryError("not enough memory")
+        return listen(*arguments, **options)
+
+    monkeypatch.setattr(ear, "listen", listen_with_little_memory)
+    bench = Bench(ear)
+    bench.begin(clip, a_state())
+    bench.turns(1)
+    assert bench.notes == ["not enough memory"]
+    bench.change(a_state(generation=7))
+    other = np.full_like(clip, 0.1)
+    mixed = a_state(generation=8, parameters=PARAMETERS.defaults() | {"mix": 1.0})
+    bench.inbox.put(({"type": "mix", "state": state_to(mixed)}, other.tobytes()))
+    deadline = time.monotonic() + 60
+    while not any(header["kind"] == "dream" for header, _ in bench.loops):
+        assert time.monotonic() < deadline
+        bench.turns(1)
+    start, dream = bench.loops[0], bench.loops[-1]
+    assert start[0]["kind"] == "start"
+    assert np.array_equal(samples_of(start), clip)
+    assert dream[0]["generation"] == 8
+    traced = [header["what"] for header, _ in bench.sent if header["type"] == "trace"]
+    assert traced[:3] == ["begin", "state", "mix"]
+
+
 def test_going_on_from_a_loop_keeps_to_the_clip_s_loudness(ear, clip):
     bench = Bench(ear)
     quiet = (clip[::-1] * 0.05).copy()

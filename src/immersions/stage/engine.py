@@ -60,6 +60,8 @@ class Engine:
         self._edges = EdgeTeller(ear, send)
         self._dream: Dream | None = None
         self._clip: Samples = np.zeros(0, np.float32)
+        self._unbegun: Frame | None = None
+        """A `begin` that failed, as for want of memory: it is tried again."""
         self._pulled = False
         self._rendered_at = 0.0
         self._failures = 0
@@ -87,6 +89,8 @@ class Engine:
             # A fader sends many states a second; each is whole, so the last one will do.
             if number not in states[:-1]:
                 self._obey(header, payload)
+        if self._unbegun is not None and time.monotonic() >= self._not_before:
+            self._try_to_begin(*self._unbegun)
         dream = self._dream
         if dream is None:
             return
@@ -119,13 +123,19 @@ class Engine:
     def _obey(self, header: Header, payload: bytes) -> None:
         kind = header["type"]
         self._not_before = 0.0
-        if kind == "begin" or (kind in ("state", "mix") and self._dream is not None):
+        changes = self._dream is not None or self._unbegun is not None
+        if kind == "begin" or (kind in ("state", "mix") and changes):
             self._trace(kind, header.get("number", 0))
         self._progress.start("change")
+        if kind == "begin":
+            self._failures = 0
+            self._try_to_begin(header, payload)
+            return
+        if self._unbegun is not None and kind in ("state", "mix"):
+            self._unbegun = _changed(*self._unbegun, header, payload)
+            return
         try:
-            if kind == "begin":
-                self._begin(header, payload)
-            elif kind == "state" and self._dream is not None:
+            if kind == "state" and self._dream is not None:
                 self._dream.change(wire.state_of(header["state"]))
             elif kind == "mix" and self._dream is not None:
                 mix = np.frombuffer(payload, np.float32)
@@ -137,11 +147,21 @@ class Engine:
         except Exception as error:
             self._note(error)
 
+    def _try_to_begin(self, header: Header, payload: bytes) -> None:
+        self._dream, self._unbegun = None, (header, payload)
+        try:
+            self._begin(header, payload)
+        except Exception as error:
+            self._dream = None
+            self._note(error)
+            self._pause()
+        else:
+            self._unbegun = None
+
     def _begin(self, header: Header, payload: bytes) -> None:
         samples = np.frombuffer(payload, np.float32)
         clip, mix, last = np.split(samples, np.cumsum((header["clip"], header["mix"])))
         state = wire.state_of(header["state"])
-        self._failures = 0
         self._progress.begin(header["dream"], header["step"])
         self._progress.start("start")
         start, mixed = (each if len(each) else clip for each in (last, mix))
@@ -190,14 +210,17 @@ class Engine:
     def _fall_back(self, dream: Dream, error: Exception) -> None:
         """Say what happened, go back to the last good loop, and try again a little later."""
         self._note(error)
-        self._failures += 1
-        self._not_before = time.monotonic() + min(LONGEST_PAUSE, 0.05 * 2**self._failures)
+        self._pause()
         self._trace("back")
         self._progress.start("start")
         try:
             dream.fall_back()
         except Exception as again:
             self._note(again)
+
+    def _pause(self) -> None:
+        self._failures += 1
+        self._not_before = time.monotonic() + min(LONGEST_PAUSE, 0.05 * 2**self._failures)
 
     def _trace(self, what: str, number: int = 0) -> None:
         """Tell what is done now, and after how many steps of the dream."""
@@ -209,3 +232,14 @@ class Engine:
         line = " ".join(str(error).split())[:300] or type(error).__name__
         self._progress.rest()
         self._send({"type": "note", "message": line}, b"")
+
+
+def _changed(header: Header, payload: bytes, change: Header, sound: bytes) -> Frame:
+    """A `begin`, as a `state` or `mix` that came behind it has it."""
+    header = {**header, "state": change["state"]}
+    if change["type"] == "mix":
+        before = 4 * header["clip"]
+        after = before + 4 * header["mix"]
+        payload = payload[:before] + sound + payload[after:]
+        header["mix"] = len(sound) // 4
+    return header, payload
