@@ -97,7 +97,7 @@ class Player:
             self.ask(f"immersions.send({{ type: 'clip', id: {first!r} }})")
             self.wait(f"immersions.state.value.clip === {first!r}")
         self.wait("!immersions.state.value.running")
-        before = self.ask("immersions.state.value.generation")
+        before = self.ask("immersions.deck.value.latest.header.generation")
         self.ask("immersions.send({ type: 'restart' })")
         self.wait(f"({BEGUN})({before})")
 
