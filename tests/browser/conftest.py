@@ -73,5 +73,7 @@ def player(browser: Browser, server: Server) -> Iterator[Player]:
     """A fresh page, on a performance that rests at its first clip."""
     visited = Player.visit(browser, server.url)
     yield visited
-    visited.reset()
-    visited.page.close()
+    try:
+        visited.reset()
+    finally:
+        visited.page.close()
