@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -27,9 +28,11 @@ TORCHRUN = [
 @pytest.fixture(scope="module")
 def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sounds")
-    time = np.arange(10 * RATE) / RATE
+    seconds = np.arange(10 * RATE) / RATE
     for number, pitch in enumerate((110.0, 196.0, 330.0)):
-        tone = 0.3 * np.sin(2 * np.pi * pitch * time) * np.exp(-(time % 0.25) * (4 + 4 * number))
+        tone = (
+            0.3 * np.sin(2 * np.pi * pitch * seconds) * np.exp(-(seconds % 0.25) * (4 + 4 * number))
+        )
         soundfile.write(folder / f"tone-{number}.wav", tone, RATE)
     return folder
 
@@ -60,6 +63,9 @@ def test_a_process_that_dies_ends_the_run_with_one_line(
         for line in process.stderr:
             if line.startswith("step 2:"):
                 break
+        while not checkpoint.exists():  # written right behind that line
+            assert process.poll() is None
+            time.sleep(0.01)
         found = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True)
         ranks = sorted(int(pid) for pid in found.stdout.split())  # started in order of rank
         assert len(ranks) == 2, found
