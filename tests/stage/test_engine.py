@@ -1,71 +1,19 @@
 """The loop that dreams, turn by turn, with a real ear and a real dreamer."""
 
-import queue
 import time
 from dataclasses import asdict
 
 import numpy as np
 import pytest
 import stage_ears
+from a_bench import TARGET, Bench, a_state, samples_of
 from stage_ears import RATE
 
 from immersions.dreaming import PARAMETERS
-from immersions.stage.engine import Engine
+from immersions.stage import engine
 from immersions.stage.performance import State
 from immersions.stage.selection import Range
 from immersions.stage.wire import state_to
-from immersions.stage.workers.progress import Progress
-
-TARGET = Range("encoder.1", channel=(0.0, 0.5))
-
-
-def a_state(**changes):
-    base = {"running": True, "parameters": PARAMETERS.defaults(), "targets": (TARGET,)}
-    return State("beat", "small", 2.0, **{**base, **changes})
-
-
-class Bench:
-    """An engine whose frames are kept instead of being sent."""
-
-    def __init__(self, ear):
-        self.inbox = queue.SimpleQueue()
-        self.sent = []
-        self.progress = Progress()
-        self.engine = Engine(ear, self.inbox, self._keep, self.progress)
-
-    def _keep(self, header, payload):
-        self.sent.append((header, payload))
-
-    def begin(self, clip, state, last=None, announce=True, mix=None):
-        nothing = np.zeros(0, np.float32)
-        mix, last = (nothing if each is None else each for each in (mix, last))
-        payload = clip.tobytes() + mix.tobytes() + last.tobytes()
-        header = {"type": "begin", "state": state_to(state), "dream": 0, "step": 0}
-        header |= {"mix": len(mix)}
-        self.inbox.put(({**header, "clip": len(clip), "announce": announce}, payload))
-
-    def change(self, state):
-        self.inbox.put(({"type": "state", "state": state_to(state)}, b""))
-
-    def pull(self):
-        self.inbox.put(({"type": "pull"}, b""))
-
-    def turns(self, count):
-        for _ in range(count):
-            self.engine.turn()
-
-    @property
-    def loops(self):
-        return [frame for frame in self.sent if frame[0]["type"] == "loop"]
-
-    @property
-    def notes(self):
-        return [header["message"] for header, _ in self.sent if header["type"] == "note"]
-
-
-def samples_of(frame):
-    header, payload = frame
-    return np.frombuffer(payload[: 4 * header["samples"]], "<f4")
 
 
 @pytest.fixture(scope="module")
@@ -165,7 +113,8 @@ def test_another_target_bends_the_present_sound_on(ear, clip):
     assert np.corrcoef(before, after)[0, 1] > np.corrcoef(clip, after)[0, 1]
 
 
-def test_stopping_tells_the_last_loop_and_rests(ear, clip):
+def test_stopping_tells_the_last_loop_and_rests(ear, clip, monkeypatch):
+    monkeypatch.setattr(engine, "RENDER_SECONDS", 600.0)  # no loop unasked, however slow a step is
     bench = Bench(ear)
     bench.begin(clip, a_state())
     bench.turns(3)
